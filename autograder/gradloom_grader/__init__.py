@@ -1,0 +1,1 @@
+"""The autograder: cuts exercises out of the reference, runs submissions in a jail, and marks them."""
