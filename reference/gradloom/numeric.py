@@ -1,0 +1,107 @@
+"""Derivatives by nudging, and checks of gradients against them."""
+
+import numpy as np
+
+from .engine import backpropagate
+from .tensor import Tensor
+
+
+def central_difference(f, *vals, arg=0, eps=1e-6):
+    """Estimate the derivative of `f(*vals)`, a number, by its argument number `arg`.
+
+    Calls `f` twice, with that argument `eps` higher and `eps` lower, and changes no value.
+    """
+    above, below = list(vals), list(vals)
+    above[arg] = vals[arg] + eps
+    below[arg] = vals[arg] - eps
+    return (f(*above) - f(*below)) / (2 * eps)
+
+
+def numeric_gradient(f, x, eps=1e-6):
+    """Estimate the gradient of `f(x)`, a number, by every entry of the array `x`.
+
+    Returns a float64 array of the shape of `x`, which may hold integers and does not change.
+    """
+    x = np.array(x, dtype=np.float64)
+    gradient = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        nudge = np.zeros_like(x)
+        nudge[index] = eps
+        gradient[index] = (f(x + nudge) - f(x - nudge)) / (2 * eps)
+    return gradient
+
+
+def gradcheck(f, args, grads, rtol=1e-5, atol=1e-6):
+    """Compare `grads`, one array for each of the arrays `args`, with the nudged gradients.
+
+    `f(*args)` is a number. Returns (ok, report): ok is True if each gradient has the shape of its
+    argument and each entry is at most `atol + rtol * abs(true)` away from the truth; the report
+    is a text that names the arguments and entries that are not.
+    """
+    faults = []
+    for i, (x, grad) in enumerate(zip(args, grads, strict=True)):
+        expected = numeric_gradient(lambda x, i=i: f(*args[:i], x, *args[i + 1 :]), x)
+        if np.shape(grad) != expected.shape:
+            faults.append(f"argument {i}: shape {np.shape(grad)} instead of {expected.shape}")
+            continue
+        wrong = ~np.isclose(grad, expected, rtol=rtol, atol=atol)  # NaN is close to nothing
+        if wrong.any():
+            faults.append(f"argument {i}: {_worst(np.asarray(grad), expected, wrong)}")
+    return not faults, "\n".join(faults) or "all gradients agree"
+
+
+def _worst(grad, expected, wrong):
+    """Say in words which of the `wrong` entries is furthest off, relative to its size."""
+    with np.errstate(invalid="ignore"):
+        error = np.abs(grad - expected) / np.maximum(np.abs(expected), 1)
+    error = np.where(wrong, np.nan_to_num(error, nan=np.inf), -1)
+    at = np.unravel_index(np.argmax(error), error.shape)
+    return (
+        f"{wrong.sum()} of {wrong.size} entries are off, most of all entry "
+        f"{tuple(map(int, at))}: {grad[at]:.6g} instead of {expected[at]:.6g}, "
+        f"a relative error of {error[at]:.1e}"
+    )
+
+
+def check_gradients(f, *tensors, order=1):
+    """Check what the engine makes of `f(*tensors)`, a tensor of any shape, by nudging.
+
+    Every entry of every tensor is nudged, in float64 copies; the upstream gradient is random, and
+    the same each time. `order=2` checks the gradients of the gradients too.
+    Raises AssertionError with the order, argument, entry and error.
+    """
+    arrays = [np.array(tensor.data, dtype=np.float64) for tensor in tensors]
+    for level in range(1, order + 1):
+        number = _weighed(f)
+        f = _differentiated(number)
+        grads = [grad.data for grad in f(*_leaves(arrays))]
+        ok, report = gradcheck(lambda *xs, g=number: g(*_leaves(xs)).item(), arrays, grads)
+        if not ok:
+            raise AssertionError(f"gradients of order {level} are wrong\n{report}")
+
+
+def _leaves(arrays):
+    return [Tensor(array, requires_grad=True) for array in arrays]
+
+
+def _weighed(f):
+    """Make of `f`, a function to a tensor or a list, one to a number: a randomly weighed sum."""
+
+    def number(*tensors):
+        rng = np.random.default_rng(0)  # the same weights each time
+        out = f(*tensors)
+        outs = [out] if isinstance(out, Tensor) else out
+        return sum((each * rng.standard_normal(each.shape)).sum() for each in outs)
+
+    return number
+
+
+def _differentiated(f):
+    """Make of `f`, a function to a number, one to its gradients, a list with a graph of its own."""
+
+    def gradients(*tensors):
+        out = f(*tensors)
+        found = dict(backpropagate(out, Tensor(np.ones(())))) if out.requires_grad else {}
+        return [found.get(tensor, Tensor(np.zeros(tensor.shape))) for tensor in tensors]
+
+    return gradients
