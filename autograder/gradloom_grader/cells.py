@@ -1,0 +1,248 @@
+"""What a child does: runs cells, answers questions.
+
+Student code shares this process. What is done here is a convenience for honest code; the referee
+believes none of it.
+"""
+
+import builtins
+import importlib
+import io
+import linecache
+import random
+import signal
+import socket
+import sys
+import warnings
+from collections.abc import Callable
+from types import ModuleType, TracebackType
+from typing import Any, NoReturn
+
+import IPython
+import numpy as np
+from IPython.core.inputtransformer2 import TransformerManager
+
+from gradloom_grader import memory, wire
+
+MINE = 2**31  # the referee's own frames may be as large as they like
+_TEXT = 500
+
+
+def warm_up() -> None:
+    """Do once, before forking, what every run would pay for."""
+    import matplotlib.pyplot as plt
+
+    warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive")
+    plt.figure().gca().plot([0, 1], [0, 1], label="$x$")
+    plt.legend()
+    plt.savefig(io.BytesIO())
+    plt.close("all")
+    _transform("f(x)\n%time 1\n")
+    _seed()  # numpy imports its random numbers and linear algebra at their first use
+    np.linalg.inv(np.ones((1, 1)))
+
+
+class _TimeUp(BaseException):
+    """A BaseException, so that `except Exception` in a student's loop does not swallow it."""
+
+
+def _ring(number: int, frame: object) -> NoReturn:
+    raise _TimeUp
+
+
+class Child:
+    """Answers one request at a time, over `sock`."""
+
+    def __init__(self, sock: socket.socket, codes: memory.Codes, output_bytes: int) -> None:
+        self.sock = sock
+        self.codes = codes
+        self.sink = _Sink(output_bytes)
+        self.package: ModuleType | None = None
+        self.main = ModuleType("__main__")
+        self.places: dict[str, str] = {}  # filename -> cell
+
+    def converse(self) -> NoReturn:
+        """Load the kit, run cells and answer questions until somebody ends the process."""
+        shell = _Shell(self._execute)
+        self.main.__dict__.update(get_ipython=lambda: shell, display=_display)
+        IPython.get_ipython = lambda: shell  # type: ignore[assignment, return-value]
+        sys.modules["__main__"] = self.main
+        _seed()
+        orders = {"load": self._load, "cell": self._cell, "ask": self._ask}
+        while True:
+            request = wire.receive(self.sock, header_limit=MINE, tuples=True)
+            wire.send(self.sock, self._reply(orders[request["do"]], request))
+
+    def _reply(self, order: Callable[[dict], Any], request: dict) -> bytes:
+        number = request["number"]
+
+        def work() -> bytes:
+            value = order(request)
+            return wire.encode(self._report(number, value=value))
+
+        self.sink.take()
+        sys.stdout = _stream(self.sink)
+        sys.stderr = _stream(self.sink)
+        done = _limited(request["seconds"], work, self.places)
+        return wire.encode(self._report(number, fault=done)) if isinstance(done, dict) else done
+
+    def _report(self, number: int, value: Any = None, fault: Any = None) -> dict:
+        output = np.frombuffer(self.sink.take(), np.uint8)
+        return {"number": number, "fault": fault, "output": output, "value": value}
+
+    def _load(self, request: dict) -> None:
+        codes = {**self.codes, **memory.compile_package(request["changes"])}
+        self.package = memory.load(codes, "gradloom")
+        weave = importlib.import_module("gradloom.kit.weave")
+        weave.__dict__["inert"] = set(request["inert"])
+
+    def _cell(self, request: dict) -> None:
+        filename = f"<cell {request['id']}>"
+        self.places[filename] = request["id"]
+        self._execute(_transform(request["source"]), filename)
+        if "matplotlib.pyplot" in sys.modules:
+            sys.modules["matplotlib.pyplot"].close("all")
+
+    def _execute(self, source: str, filename: str | None = None) -> None:
+        filename = filename or next(reversed(self.places))
+        lines = source.splitlines(keepends=True)
+        linecache.cache[filename] = (len(source), None, lines, filename)
+        exec(compile(source, filename, "exec", dont_inherit=True), self.main.__dict__)
+
+    def _ask(self, request: dict) -> Any:
+        _seed()
+        namespace: dict[str, Any] = {"np": np, "__name__": "probe"}
+        exec(compile(request["source"], "<probe>", "exec", dont_inherit=True), namespace)
+        *_, body = (thing for name, thing in namespace.items() if name != "__builtins__")
+        return body(gl=self.package, **request["inputs"])
+
+
+def _seed() -> None:
+    random.seed(0)
+    np.random.seed(0)
+
+
+def _limited(seconds: float, work: Callable[[], Any], places: dict[str, str]) -> Any:
+    """What `work` returns, or the fault that ended it."""
+    signal.signal(signal.SIGALRM, _ring)
+    try:
+        # Again and again, as an exception raised in a __del__ is dropped.
+        signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)
+        try:
+            return _guarded(work, places)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    except _TimeUp as up:
+        return _fault("timeout", f"longer than {seconds:g} s", _place(up.__traceback__, places))
+
+
+def _guarded(work: Callable[[], Any], places: dict[str, str]) -> Any:
+    try:
+        return work()
+    except _TimeUp:
+        raise
+    except wire.TooLarge as error:
+        return _fault("limit", f"the answer is too large: {error}")
+    except BaseException as error:
+        return _described(error, places)
+
+
+def _described(error: BaseException, places: dict[str, str]) -> dict:
+    where = _place(error.__traceback__, places)
+    if isinstance(error, SyntaxError) and error.filename in places:
+        where = (error.lineno, places[error.filename])
+    kind = type(error)
+    try:
+        text = str(error)
+    except Exception:
+        text = ""
+    fault = _fault("error", text[:_TEXT], where)
+    fault["name"] = kind.__name__[:100]
+    fault["builtin"] = getattr(builtins, kind.__name__, None) is kind
+    return fault
+
+
+def _fault(kind: str, text: str, where: tuple[int | None, str | None] = (None, None)) -> dict:
+    line, cell = where
+    return {"kind": kind, "name": "", "builtin": False, "text": text, "line": line, "cell": cell}
+
+
+def _place(
+    traceback: TracebackType | None, places: dict[str, str]
+) -> tuple[int | None, str | None]:
+    """The last line of a cell that was on the way to the error."""
+    found: tuple[int | None, str | None] = (None, None)
+    while traceback:
+        filename = traceback.tb_frame.f_code.co_filename
+        if filename in places:
+            found = (traceback.tb_lineno, places[filename])
+        traceback = traceback.tb_next
+    return found
+
+
+class _Sink(io.RawIOBase):
+    """Keeps the first `most` bytes that are written, until they are taken."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.kept = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        view = memoryview(data)
+        self.kept += view[: max(self.most + 1 - len(self.kept), 0)]  # one more says: there is more
+        return len(view)
+
+    def take(self) -> bytes:
+        taken, self.kept = bytes(self.kept), bytearray()
+        return taken
+
+    def close(self) -> None:
+        """Student code may close its stream; the next cell gets a new one on the same sink."""
+
+
+def _stream(sink: _Sink) -> io.TextIOWrapper:
+    raw: Any = sink  # unbuffered, or the rest of a cell's output would be missing
+    return io.TextIOWrapper(raw, "utf-8", "backslashreplace", write_through=True)
+
+
+def _transform(source: str) -> str:
+    return TransformerManager().transform_cell(source)
+
+
+class _Shell:
+    """As much of IPython's shell as transformed cells call."""
+
+    _RUN = frozenset({"time", "timeit", "capture", "prun"})
+
+    def __init__(self, execute: Callable[[str], None]) -> None:
+        self._execute = execute
+
+    def run_line_magic(self, name: str, line: str = "", *_: Any, **__: Any) -> None:
+        if name in self._RUN:
+            self._execute(_transform(line))
+        else:
+            print(f"(%{name} does nothing here)")
+
+    def run_cell_magic(self, name: str, line: str, cell: str) -> None:
+        if name in self._RUN:
+            self._execute("\n" + _transform(cell))
+        else:
+            print(f"(%%{name} does nothing here: the cell was not run)")
+
+    def magic(self, line: str) -> None:
+        name, _, rest = line.lstrip("%").partition(" ")
+        self.run_line_magic(name, rest)
+
+    def system(self, command: str) -> None:
+        print("(there is no shell here)")
+
+    def getoutput(self, command: str, *_: Any, **__: Any) -> list[str]:
+        self.system(command)
+        return []
+
+
+def _display(*things: object, **_: object) -> None:
+    for thing in things:
+        print(repr(thing))

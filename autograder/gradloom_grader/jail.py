@@ -1,0 +1,359 @@
+"""The referee's side of the jail: runs submissions in a worker and believes only values.
+
+All deaths, deadlines and caps are dealt with here; whoever asks sees an Outcome.
+"""
+
+import contextlib
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gradloom_grader import walls, wire
+from gradloom_grader.replies import Fault, Reply, death
+from gradloom_grader.walls import JailError
+
+__all__ = ["Cell", "CellResult", "Fault", "Jail", "JailError", "Limits", "Outcome", "Question"]
+
+_START_SECONDS = 60.0
+_GRACE = 0.5  # between the alarm inside the worker and the kill from outside
+_BIG = 2**31
+
+
+@dataclass(frozen=True)
+class Limits:
+    cell_seconds: float = 5.0
+    probe_seconds: float = 5.0
+    submission_seconds: float = 60.0
+    memory: int = 2 * 2**30
+    output_bytes: int = 100_000
+
+
+@dataclass(frozen=True)
+class Cell:
+    id: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """One probe: `source` is a bare `def name(gl, a, b): ...`, called with `inputs`."""
+
+    key: str
+    source: str
+    inputs: dict[str, object]
+
+
+@dataclass(frozen=True)
+class CellResult:
+    id: str
+    fault: Fault | None
+    output: str
+
+
+@dataclass
+class Outcome:
+    cells: dict[str, CellResult] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)  # a value or a Fault by question key
+    flags: list[str] = field(default_factory=list)
+
+
+class _Gone(Exception):
+    """The child is no longer usable; the fault says why."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+
+
+class _ParentDied(Exception):
+    """The warm parent is gone, which is nobody's fault."""
+
+
+class Jail:
+    """A warm worker that runs one submission after the other, each in a fresh child.
+
+    Start it from the main thread: it dies with the thread that started it. Raises JailError if
+    there is no bubblewrap, if it may not make user namespaces, or if the kit does not load.
+    """
+
+    def __init__(
+        self, sources: Mapping[str, str], limits: Limits = Limits(), unsafe: bool = False
+    ) -> None:
+        self.limits = limits
+        self._unsafe = unsafe
+        self._home = tempfile.TemporaryDirectory(prefix="gradloom-") if unsafe else None
+        self.description = "none (--unsafe)" if unsafe else walls.description()
+        self._setup = self._setup_frame(dict(sources))
+        self._start()
+
+    def __enter__(self) -> "Jail":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the worker and everything in it."""
+        self._stop()
+        if self._home:
+            self._home.cleanup()
+
+    def run(
+        self,
+        cells: Sequence[Cell],
+        rounds: Sequence[Sequence[Question]],
+        *,
+        changes: Mapping[str, str] | None = None,
+        inert: Collection[str] = (),
+        skip: Collection[str] = (),
+    ) -> Outcome:
+        """Run the cells on the kit (with `changes`), then ask the questions round by round.
+
+        A cell that timed out or brought the child down is left out when the others are replayed.
+        `inert` names the holes that weave leaves alone; cells in `skip` do not run at all.
+        """
+        load = {"do": "load", "changes": dict(changes or {}), "inert": sorted(inert)}
+        try:
+            return _Run(self, load, cells, rounds, skip).outcome()
+        except _ParentDied:
+            self._stop()
+            self._start()
+        try:
+            return _Run(self, load, cells, rounds, skip).outcome()
+        except _ParentDied:
+            raise JailError(
+                "The worker was killed twice from outside. Is the machine out of memory?"
+            ) from None
+
+    def _setup_frame(self, sources: dict[str, str]) -> bytes:
+        program = b"" if self._unsafe else walls.system_call_filter()
+        setup = {
+            "sources": sources,
+            "confined": not self._unsafe,
+            "home": self._home.name if self._home else "/tmp",
+            "filter": np.frombuffer(program, np.uint8),
+            "memory": self.limits.memory,
+            "cpu_seconds": int(self.limits.submission_seconds) + 2,
+            "output_bytes": self.limits.output_bytes,
+        }
+        return wire.encode(setup, _BIG)
+
+    def _start(self) -> None:
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                self._unsafe_command() if self._unsafe else walls.command(),
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env=self._unsafe_environment() if self._unsafe else None,
+                start_new_session=True,
+            )
+        try:
+            deadline = time.monotonic() + _START_SECONDS
+            wire.send(self._control, self._setup, deadline)
+            problem = wire.receive(self._control, deadline)
+        except (OSError, EOFError, wire.Garbled):
+            raise walls.explain(self._last_words()) from None
+        if problem is not None:
+            self.close()
+            raise JailError(f"The kit does not compile: {problem}")
+
+    def _unsafe_command(self) -> list[str]:
+        return [sys.executable, *walls.ARGUMENTS]
+
+    def _unsafe_environment(self) -> dict[str, str]:
+        assert self._home
+        ours = str(Path(__file__).parents[1])
+        own = {"HOME": self._home.name, "MPLCONFIGDIR": self._home.name, "PYTHONPATH": ours}
+        return {**walls.ENVIRONMENT, **own}
+
+    def _last_words(self) -> str:
+        self._process.kill()
+        assert self._process.stderr
+        words = self._process.stderr.read().decode(errors="replace")[-2000:]
+        self.close()
+        return words
+
+    def _stop(self) -> None:
+        self._control.close()
+        try:
+            self._process.wait(2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stderr:
+            self._process.stderr.close()
+
+    @contextlib.contextmanager
+    def _child(self) -> Iterator["_Child"]:
+        """A fresh child, dead at the end."""
+        ours, theirs = socket.socketpair()
+        with ours:
+            try:
+                with theirs:
+                    socket.send_fds(self._control, [b"r"], [theirs.fileno()])
+                yield _Child(self, ours)
+            finally:
+                self._kill_child()
+
+    def _kill_child(self) -> int:
+        """Its wait status; killing a child that is dead already changes nothing."""
+        try:
+            self._control.settimeout(_START_SECONDS)
+            self._control.sendall(b"k")
+            status = self._control.recv(4, socket.MSG_WAITALL)
+        except OSError:
+            raise _ParentDied from None
+        if len(status) < 4:
+            raise _ParentDied
+        return struct.unpack(">i", status)[0]
+
+
+class _Child:
+    """The conversation with one child; whatever goes wrong with it becomes a _Gone."""
+
+    def __init__(self, jail: Jail, sock: socket.socket) -> None:
+        self._jail = jail
+        self._sock = sock
+        self._number = 0
+        try:
+            problem = wire.receive(sock, time.monotonic() + _START_SECONDS)
+        except (OSError, EOFError) as error:
+            raise _ParentDied from error
+        if problem is not None:
+            raise walls.explain(str(problem))
+
+    def ask(self, seconds: float, end: float, request: dict) -> Reply:
+        """Send one request and read its answer; at `end` the submission's time is used up."""
+        self._number += 1
+        frame = wire.encode({**request, "number": self._number, "seconds": seconds}, _BIG)
+        deadline = min(time.monotonic() + seconds + _GRACE, end)
+        try:
+            wire.send(self._sock, frame, deadline)
+            return Reply(wire.receive(self._sock, deadline), self._number)
+        except TimeoutError:
+            late = _used_up(self._jail.limits) if deadline == end else _too_slow(seconds)
+            raise _Gone(late) from None
+        except wire.Garbled as error:
+            raise _Gone(Fault("garbled", text=str(error))) from None
+        except (OSError, EOFError):
+            raise _Gone(Fault("died", text=death(self._jail._kill_child()))) from None
+
+
+def _too_slow(seconds: float) -> Fault:
+    return Fault("timeout", text=f"longer than {seconds:g} s")
+
+
+def _used_up(limits: Limits) -> Fault:
+    return Fault("limit", text=f"the submission's {limits.submission_seconds:g} s are used up")
+
+
+class _Run:
+    """One submission: goes on with a new child until everything has a result."""
+
+    def __init__(
+        self,
+        jail: Jail,
+        load: dict,
+        cells: Sequence[Cell],
+        rounds: Sequence[Sequence[Question]],
+        skip: Collection[str],
+    ) -> None:
+        self.jail = jail
+        self.limits = jail.limits
+        self.load = load
+        self.cells = [cell for cell in cells if cell.id not in skip]
+        self.questions = [question for questions in rounds for question in questions]
+        self.left_out: set[str] = set()
+        self.result = Outcome()
+        self.end = time.monotonic() + self.limits.submission_seconds
+
+    def outcome(self) -> Outcome:
+        while self._is_unfinished():
+            if time.monotonic() >= self.end:
+                self._finish(_used_up(self.limits))
+                break
+            with contextlib.suppress(_Gone), self.jail._child() as child:
+                self._load(child)
+                self._play(child)
+                self._ask(child)
+        return self.result
+
+    def _is_unfinished(self) -> bool:
+        done, answered = self.result.cells, self.result.answers
+        return any(cell.id not in done for cell in self.cells) or any(
+            question.key not in answered for question in self.questions
+        )
+
+    def _finish(self, fault: Fault) -> None:
+        """Give the fault to everything that has no result yet."""
+        for cell in self.cells:
+            self.result.cells.setdefault(cell.id, CellResult(cell.id, fault, ""))
+        for question in self.questions:
+            self.result.answers.setdefault(question.key, fault)
+
+    def _load(self, child: _Child) -> None:
+        try:
+            fault = child.ask(self.limits.cell_seconds, self.end, self.load).fault
+        except _Gone as gone:
+            fault = gone.fault
+        if fault and not self.load["changes"]:
+            raise JailError(f"The kit does not load: {fault.name} {fault.text}")
+        if fault:
+            self._finish(fault)
+            raise _Gone(fault)
+
+    def _play(self, child: _Child) -> None:
+        for cell in self.cells:
+            if cell.id not in self.left_out:
+                self._play_one(child, cell)
+
+    def _play_one(self, child: _Child, cell: Cell) -> None:
+        request = {"do": "cell", "id": cell.id, "source": cell.source}
+        try:
+            reply = child.ask(self.limits.cell_seconds, self.end, request)
+        except _Gone as gone:
+            self.left_out.add(cell.id)
+            self._flag(gone.fault, f"cell {cell.id}")
+            self.result.cells[cell.id] = CellResult(cell.id, gone.fault, "")
+            raise
+        if reply.fault and reply.fault.kind == "timeout":
+            self.left_out.add(cell.id)
+        if cell.id not in self.result.cells:
+            output = self._text(reply.output, cell.id)
+            self.result.cells[cell.id] = CellResult(cell.id, reply.fault, output)
+
+    def _text(self, output: bytes, cell: str) -> str:
+        most = self.limits.output_bytes
+        if len(output) <= most:
+            return output.decode(errors="replace")
+        self.result.flags.append(f"cell {cell}: output cut")
+        return output[:most].decode(errors="replace") + "\n(output cut)\n"
+
+    def _ask(self, child: _Child) -> None:
+        """One question at a time: nothing of a round is sent before the earlier ones are read."""
+        for question in self.questions:
+            if question.key not in self.result.answers:
+                self.result.answers[question.key] = self._answer(child, question)
+
+    def _answer(self, child: _Child, question: Question) -> Any:
+        request = {"do": "ask", "source": question.source, "inputs": question.inputs}
+        try:
+            reply = child.ask(self.limits.probe_seconds, self.end, request)
+        except _Gone as gone:
+            self._flag(gone.fault, f"question {question.key}")
+            self.result.answers[question.key] = gone.fault
+            raise
+        return reply.fault or reply.value
+
+    def _flag(self, fault: Fault, where: str) -> None:
+        self.result.flags.append(f"{where}: {fault.kind}, a new process went on")

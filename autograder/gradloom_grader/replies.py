@@ -1,0 +1,70 @@
+"""What a child may say about one request: checked here, before anything else sees it."""
+
+import builtins
+import os
+import signal
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from gradloom_grader import wire
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why there is no answer, as the worker tells it (kinds error and timeout) or as we saw it."""
+
+    kind: Literal["error", "timeout", "died", "limit", "garbled"]
+    name: str = ""  # the exception's type
+    builtin: bool = False
+    text: str = ""
+    line: int | None = None
+    cell: str | None = None
+
+
+class Reply:
+    """What a child says about one request, checked; raises Garbled."""
+
+    def __init__(self, reply: Any, number: int) -> None:
+        if type(reply) is not dict or set(reply) != {"number", "fault", "output", "value"}:
+            raise wire.Garbled("not a reply")
+        if type(reply["number"]) is not int or reply["number"] != number:
+            raise wire.Garbled("the reply to another request")
+        output = reply["output"]
+        if type(output) is not np.ndarray or output.dtype != np.uint8 or output.ndim != 1:
+            raise wire.Garbled("not an output")
+        self.output = output.tobytes()
+        self.fault = None if reply["fault"] is None else _checked_fault(reply["fault"])
+        self.value = reply["value"]
+
+
+_FAULT_TYPES: dict[str, tuple[type, ...]] = {
+    "kind": (str,),
+    "name": (str,),
+    "builtin": (bool,),
+    "text": (str,),
+    "line": (int, type(None)),
+    "cell": (str, type(None)),
+}
+
+
+def _checked_fault(told: Any) -> Fault:
+    if type(told) is not dict or set(told) != set(_FAULT_TYPES):
+        raise wire.Garbled("not a fault")
+    if any(type(told[key]) not in types for key, types in _FAULT_TYPES.items()):
+        raise wire.Garbled("not a fault")
+    if told["kind"] not in ("error", "timeout", "limit"):
+        raise wire.Garbled("no such kind of fault")
+    name = told["name"][:100]
+    known = getattr(builtins, name, None)
+    is_ours = isinstance(known, type) and issubclass(known, BaseException)
+    told |= {"name": name, "builtin": told["builtin"] and is_ours, "text": told["text"][:500]}
+    return Fault(**told)
+
+
+def death(status: int) -> str:
+    code = os.waitstatus_to_exitcode(status)
+    if code >= 0:
+        return f"the process ended itself with code {code}"
+    return f"the process was ended by signal {-code} ({signal.strsignal(-code)})"
