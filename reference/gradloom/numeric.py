@@ -25,9 +25,10 @@ def numeric_gradient(f, x, eps=1e-6):
     x = np.array(x, dtype=np.float64)
     gradient = np.zeros_like(x)
     for index in np.ndindex(x.shape):
-        nudge = np.zeros_like(x)
-        nudge[index] = eps
-        gradient[index] = (f(x + nudge) - f(x - nudge)) / (2 * eps)
+        above, below = x.copy(), x.copy()
+        above[index] += eps
+        below[index] -= eps
+        gradient[index] = (f(above) - f(below)) / (2 * eps)
     return gradient
 
 

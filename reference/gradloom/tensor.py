@@ -174,8 +174,9 @@ class Tensor:
         """Add to `.grad` of every leaf that needs it the gradient of sum(grad * self).
 
         `grad` has this tensor's shape, ones if not given. With `create_graph` the gradients have
-        a graph of their own. Raises RuntimeError if this tensor needs no gradient, or if the
-        data of a node of the graph was assigned since; then no `.grad` has changed.
+        a graph of their own; it leads back to the leaf, a cycle that lasts until `zero_grad()`.
+        Raises RuntimeError if this tensor needs no gradient, or if the data of a node of the
+        graph was assigned since; no `.grad` has changed then.
         """
         if not self.requires_grad:
             raise RuntimeError(
