@@ -1,0 +1,140 @@
+"""nbgrader's side: its configuration, and preprocessors that are thin clients of the referee."""
+
+import atexit
+import copy
+import html
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_output
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from . import build, gradebook, intake, report
+from .chapters import Chapter, read_course
+from .intake import Submission
+from .report import Report, Store
+from .session import Client
+
+
+def configure(c: Any, root: str | Path) -> None:
+    """Plug the grader into nbgrader: `configure(get_config(), Path(__file__).parent)`."""
+    os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+    c.CourseDirectory.root = str(root)
+    c.ClearSolutions.code_stub = {"python": "# your code here\nraise NotImplementedError"}
+    c.Autograde.sanitize_preprocessors = ["gradloom_grader.bridge.Grade"]
+    c.Autograde.autograde_preprocessors = [
+        "gradloom_grader.bridge.SaveGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+
+
+class Grade(NbGraderPreprocessor):
+    """Replace a submitted notebook by the graded one: repaired cells, and results beside them."""
+
+    def preprocess(self, nb, resources):
+        about = resources["nbgrader"]
+        folder = CourseDirectory(parent=self)
+        submitted = folder.format_path(
+            folder.submitted_directory, about["student"], about["assignment"]
+        )
+        raw = (Path(submitted) / f"{about['notebook']}.ipynb").read_bytes()
+        course = Path(folder.root)
+        chapter = about["assignment"]
+        found = client(course, chapter).grade(raw)
+        Store(course).write(about["student"], found)
+        return autograded(course, chapter, raw, found), resources
+
+
+class SaveGrades(NbGraderPreprocessor):
+    """Write the stored report's numbers into the gradebook, whatever the cells printed."""
+
+    def preprocess(self, nb, resources):
+        about = resources["nbgrader"]
+        course, chapter = Path(CourseDirectory(parent=self).root), about["assignment"]
+        found = Store(course).read(chapter, about["student"])
+        if found is None:
+            raise LookupError(f"{about['student']} has no report for {chapter}: grade again")
+        with Gradebook(about["db_url"]) as book:
+            gradebook.bring_up(book, chapter, {about["student"]: found})
+        return nb, resources
+
+
+_clients: dict[tuple[Path, str], tuple[str, Client]] = {}
+
+
+def client(folder: Path, name: str) -> Client:
+    """A running referee for the chapter as it is now; a new one if the chapter has changed."""
+    course = read_course(folder)
+    key, digest = (folder, name), build.digest(course, course.chapter(name))
+    known = _clients.get(key)
+    if known and known[0] == digest and known[1].alive:
+        return known[1]
+    if known:
+        known[1].close()
+    _clients[key] = (digest, Client(folder, name))
+    return _clients[key][1]
+
+
+@atexit.register
+def _close_clients() -> None:
+    for _, running in _clients.values():
+        running.close()
+
+
+def autograded(folder: Path, name: str, raw: bytes, found: Report) -> nbformat.NotebookNode:
+    """The notebook that nbgrader keeps: the release with the student's work and the results."""
+    course = read_course(folder)
+    chapter = course.chapter(name)
+    template = json.loads(build.source_notebook(course, chapter).read_text("utf-8"))
+    try:
+        submission = intake.read(raw, chapter, template)
+    except intake.SubmissionError:
+        submission = Submission((), {}, {}, frozenset())
+    return marked(template, chapter, submission, found)
+
+
+def marked(
+    template: dict, chapter: Chapter, submission: Submission, found: Report
+) -> nbformat.NotebookNode:
+    """The release's cells with the student's sources in them and the report at their checks."""
+    results = {f"{r.id}-check": r for r in found.exercises}
+    notebook = nbformat.from_dict(copy.deepcopy(template))
+    exercises = {e.id for e in chapter.exercises}
+    for cell in notebook.cells:
+        name = cell["id"]
+        if name in exercises:
+            cell.source = submission.sources.get(name) or "# nothing was handed in here"
+            cell.outputs = _printed(found, name)
+        elif name in submission.texts:
+            cell.source = submission.texts[name]
+        elif name in results:
+            cell.outputs = [_html(report.exercise_html(results[name]))]
+    notebook.cells.insert(0, _first_cell(found))
+    notebook.cells += _added(submission)
+    return notebook
+
+
+def _first_cell(found: Report):
+    outputs = [_html(report.repairs_html(found))]
+    return new_code_cell("# graded", id="report", outputs=outputs)
+
+
+def _added(submission: Submission) -> list:
+    added = [c for c in submission.cells if c.id.startswith("added-")]
+    return [new_code_cell(c.source, id=c.id) for c in added]
+
+
+def _html(text: str):
+    return new_output("display_data", {"text/html": text})
+
+
+def _printed(found: Report, name: str) -> list:
+    text = found.outputs.get(name)
+    return [_html(f"<pre>{html.escape(text)}</pre>")] if text else []

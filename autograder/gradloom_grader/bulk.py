@@ -1,0 +1,96 @@
+"""Grade a whole class: reports first, then the gradebook, then the pages nbgrader shows."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from queue import SimpleQueue
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from . import bridge, gradebook, report
+from .report import Report, Store
+from .session import Client
+
+Submissions = Mapping[str, Path]
+
+
+def nbgrader_api(course: Path) -> NbGraderAPI:
+    """nbgrader as the course configures it."""
+    config = Config()
+    if (course / "nbgrader_config.py").exists():
+        config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+    config.CourseDirectory.root = str(course)
+    return NbGraderAPI(CourseDirectory(config=config), config=config)
+
+
+def submissions(course: Path, chapter: str) -> dict[str, Path]:
+    """The submitted notebook of each student; regular files only."""
+    found = {}
+    for folder in sorted((course / "submitted").glob(f"*/{chapter}")):
+        path = folder / f"{chapter}.ipynb"
+        if not folder.is_symlink() and path.is_file() and not path.is_symlink():
+            found[folder.parent.name] = path
+    return found
+
+
+def grade_class(
+    course: Path, chapter: str, *, unsafe: bool = False, done: Callable[[str], None] = print
+) -> dict[str, Report]:
+    """Grade all of `submitted/*/<chapter>`; `done(student)` is called as each report is written.
+
+    Raises NotReleased, RefereeError, or LookupError where there is nothing to grade.
+    """
+    found = submissions(course, chapter)
+    if not found:
+        raise LookupError(f"nothing to grade: {course / 'submitted'} has no */{chapter}")
+    api = nbgrader_api(course)
+    store = Store(course)
+    with Gradebook(api.coursedir.db_url) as book:
+        gradebook.bring_up(book, chapter, {})
+        reports = {}
+        for student, graded in _grade(course, chapter, found, unsafe):
+            store.write(student, graded)
+            reports[student] = graded
+            done(student)
+        times = {s: api.coursedir.get_existing_timestamp(str(found[s].parent)) for s in found}
+        gradebook.bring_up(book, chapter, reports, times)
+    for student, graded in reports.items():
+        _write_autograded(course, chapter, student, found[student], graded)
+    return reports
+
+
+def _grade(
+    course: Path, chapter: str, found: Submissions, unsafe: bool
+) -> Iterator[tuple[str, Report]]:
+    """Grade with one referee a core, yielding reports as they come."""
+    count = min(len(found), os.cpu_count() or 1)
+    with ExitStack() as stack:
+        idle: SimpleQueue[Client] = SimpleQueue()
+        for _ in range(count):
+            idle.put(stack.enter_context(Client(course, chapter, unsafe)))
+
+        def one(student: str) -> tuple[str, Report]:
+            client = idle.get()
+            try:
+                return student, client.grade(found[student].read_bytes())
+            finally:
+                idle.put(client)
+
+        pool = stack.enter_context(ThreadPoolExecutor(count))
+        yield from pool.map(one, found)
+
+
+def _write_autograded(
+    course: Path, chapter: str, student: str, path: Path, graded: Report
+) -> None:
+    notebook = bridge.autograded(course, chapter, path.read_bytes(), graded)
+    target = course / "autograded" / student / chapter / f"{chapter}.ipynb"
+    report.write_atomically(target, nbformat.writes(notebook))

@@ -1,0 +1,105 @@
+"""Diagnosis: which misconceptions give exactly the wrong answers that a student's code gave."""
+
+import signal
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from types import ModuleType
+
+from . import holes, probes
+from .answers import Answer
+from .chapters import Exercise
+from .holes import Sources
+from .jail import Fault
+from .kit import compare
+from .probes import Case, Finding
+
+SECONDS = 1.0  # for one case of a misconception, some of which never end
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a submission answered to one case, and whether that was found wrong."""
+
+    case: Case
+    inputs: dict
+    expected: object
+    answer: object
+    finding: Finding | None
+
+
+class Diagnosis:
+    """A chapter's misconceptions, each loaded into an engine of its own when first needed."""
+
+    def __init__(self, engine: Sources, answers: list[Answer]):
+        self.suspects = [_Suspect(engine, answer) for answer in answers if not answer.right]
+
+    def explain(self, exercise: Exercise, evidence: list[Evidence]) -> list[Answer]:
+        """The misconceptions that explain the findings; each explains parts no other does."""
+        mine = [s for s in self.suspects if s.answer.holes & set(exercise.holes)]
+        matches = [(suspect.answer, suspect.explains(evidence)) for suspect in mine]
+        matches.sort(key=lambda match: -len(match[1]))
+        found: list[Answer] = []
+        explained: set[str] = set()
+        for answer, keys in matches:
+            if keys and not keys & explained:
+                found.append(answer)
+                explained |= keys
+        return found
+
+
+class _Suspect:
+    def __init__(self, sources: Sources, answer: Answer):
+        self.sources, self.answer = sources, answer
+
+    @cached_property
+    def engine(self) -> ModuleType:
+        return holes.load(holes.fill(self.sources, self.answer.pieces))
+
+    def explains(self, evidence: list[Evidence]) -> set[str]:
+        """The failed cases it accounts for: it must match in all cases of the parts it spoils."""
+        given = {e.case.key: self._answer(e) for e in evidence}
+        spoiled = {e.case.part for e in evidence if _is_wrong(e, given[e.case.key])}
+        touched = [e for e in evidence if e.case.part in spoiled]
+        if not all(_same(given[e.case.key], e.answer) for e in touched):
+            return set()
+        return {e.case.key for e in touched if e.finding}
+
+    def _answer(self, evidence: Evidence):
+        try:
+            with _limited(SECONDS):
+                return evidence.case.expected(self.engine, evidence.inputs)
+        except _TooLong:
+            return Fault("timeout")
+        except Exception as error:
+            return Fault("error", type(error).__name__)
+
+
+def _is_wrong(evidence: Evidence, answer) -> bool:
+    return bool(probes.judge(evidence.case, evidence.inputs, evidence.expected, answer))
+
+
+def _same(one, other) -> bool:
+    if isinstance(one, Fault) and isinstance(other, Fault):
+        return (one.kind, one.name) == (other.kind, other.name)
+    if isinstance(one, Fault) or isinstance(other, Fault):
+        return False
+    return compare.difference(one, other) is None
+
+
+class _TooLong(BaseException):
+    pass
+
+
+@contextmanager
+def _limited(seconds: float):
+    def stop(*_):
+        raise _TooLong
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

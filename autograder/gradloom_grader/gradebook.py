@@ -1,0 +1,131 @@
+"""Bring nbgrader's gradebook up to the reports: only what differs is written.
+
+Marks given by hand stay; they are put up for another look only where the automatic part changed.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from nbgrader.api import (
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Notebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+
+from .report import Report
+
+NO_RESPONSE = "No response."
+
+
+class NotReleased(Exception):
+    """The gradebook does not know the chapter yet."""
+
+
+def bring_up(
+    gradebook: Gradebook,
+    chapter: str,
+    reports: Mapping[str, Report],
+    timestamps: Mapping[str, datetime | None] | None = None,
+) -> list[str]:
+    """Write into the gradebook what the reports say and it does not; return whose rows changed.
+
+    One query reads the class, one transaction writes a submission. Raises NotReleased if the
+    chapter has not been generated with nbgrader.
+    """
+    try:
+        gradebook.find_notebook(chapter, chapter)
+    except MissingEntry:
+        raise NotReleased(f"{chapter} is not in the gradebook: run `gradloom release {chapter}`")
+    for student in reports.keys() - _submitted(gradebook, chapter):
+        gradebook.update_or_create_student(student)
+        gradebook.update_or_create_submission(chapter, student)
+    grades, comments = _grades(gradebook, chapter), _comments(gradebook, chapter)
+    changed = []
+    for student, report in reports.items():
+        late = _set_timestamp(gradebook, chapter, student, (timestamps or {}).get(student))
+        if _update(report, grades[student], comments.get(student, {})) or late:
+            gradebook.db.commit()
+            changed.append(student)
+    return changed
+
+
+def _submitted(gradebook: Gradebook, chapter: str) -> set[str]:
+    query = gradebook.db.query(SubmittedAssignment).join(SubmittedAssignment.assignment)
+    return {s.student_id for s in query.filter_by(name=chapter)}
+
+
+def _rows(gradebook: Gradebook, chapter: str, kind) -> dict:
+    """All grades or comments of a chapter: student -> cell -> row."""
+    query = (
+        gradebook.db.query(kind, BaseCell.name, Student.id)
+        .join(BaseCell, kind.cell_id == BaseCell.id)
+        .join(SubmittedNotebook, kind.notebook_id == SubmittedNotebook.id)
+        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Student, SubmittedAssignment.student_id == Student.id)
+        .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
+        .filter(Notebook.name == chapter)
+    )
+    rows: dict[str, dict] = {}
+    for row, cell, student in query:
+        rows.setdefault(student, {})[cell] = row
+    return rows
+
+
+def _grades(gradebook: Gradebook, chapter: str) -> dict[str, dict[str, Grade]]:
+    return _rows(gradebook, chapter, Grade)
+
+
+def _comments(gradebook: Gradebook, chapter: str) -> dict[str, dict[str, Comment]]:
+    return _rows(gradebook, chapter, Comment)
+
+
+def _set_timestamp(gradebook, chapter: str, student: str, timestamp: datetime | None) -> bool:
+    if timestamp is None:
+        return False
+    submission = gradebook.find_submission(chapter, student)
+    changed = submission.timestamp != timestamp
+    submission.timestamp = timestamp
+    return changed
+
+
+def _update(report: Report, grades: Mapping[str, Grade], comments: Mapping[str, Comment]) -> bool:
+    changed = False
+    for result in report.exercises:
+        changed |= _set_score(grades[f"{result.id}-check"], result.points)
+        silent = result.status == "not attempted"
+        changed |= _set_comment(comments[result.id], silent)
+    for question in report.questions:
+        changed |= _set_question(grades[question.id], question.answered)
+        changed |= _set_comment(comments[question.id], not question.answered)
+    return changed
+
+
+def _set_score(grade: Grade, points: float) -> bool:
+    if grade.auto_score == points:
+        return False
+    grade.auto_score = points
+    grade.needs_manual_grade = grade.manual_score is not None
+    return True
+
+
+def _set_question(grade: Grade, answered: bool) -> bool:
+    """An answer in words waits for a person; no answer is worth 0."""
+    score = None if answered else 0.0
+    waiting = answered and grade.manual_score is None
+    if (grade.auto_score, grade.needs_manual_grade) == (score, waiting):
+        return False
+    grade.auto_score, grade.needs_manual_grade = score, waiting
+    return True
+
+
+def _set_comment(comment: Comment, silent: bool) -> bool:
+    text = NO_RESPONSE if silent else None
+    changed = comment.auto_comment != text
+    comment.auto_comment = text
+    return changed

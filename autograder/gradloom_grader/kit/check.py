@@ -1,0 +1,138 @@
+"""`check("mul-backward")`: try the visible examples of an exercise on what you have woven."""
+
+import difflib
+import importlib
+import sys
+import textwrap
+import traceback
+import types
+
+import numpy as np
+
+from . import compare, examples
+from .weave import _is_stub
+
+_PACKAGE = __package__.rpartition(".")[0]
+WIDTH = 78
+
+
+class CheckFailed(Exception):
+    """Something is still to do. Shows its own text instead of a traceback."""
+
+    def _render_traceback_(self):
+        return str(self).splitlines()
+
+
+def check(exercise: str) -> None:
+    """Say which examples of an exercise pass. Raises CheckFailed with what to look at."""
+    known = examples.read()
+    if exercise not in known:
+        raise CheckFailed(_unknown(exercise, known))
+    holes, tries = known[exercise]["holes"], known[exercise]["examples"]
+    if forgotten := _without_weave(holes):
+        raise CheckFailed(f"{exercise}: put @weave on the line above `{forgotten}`, run that cell.")
+    if all(_is_stub(_member(hole)) for hole in holes):
+        raise CheckFailed(f"{exercise}: nothing here yet. It is waiting for you, one cell up.")
+    engine = importlib.import_module(_PACKAGE)
+    results = [(example, _try(engine, example)) for example in tries]
+    text = "\n".join(_lines(exercise, results))
+    if any(problem for _, problem in results):
+        raise CheckFailed(text)
+    print(text)
+
+
+def _unknown(exercise: str, known: dict) -> str:
+    if not known:
+        return "The examples are not here: put the released folder gradloom/ beside the notebook."
+    near = difflib.get_close_matches(str(exercise), known, 1)
+    guess = f" Did you mean {near[0]!r}?" if near else f" There are: {', '.join(known)}."
+    return f"There is no exercise {exercise!r} in this chapter.{guess}"
+
+
+def _member(hole: str):
+    module, *names = hole.split(".")
+    thing = importlib.import_module(f"{_PACKAGE}.{module}")
+    for name in names:
+        thing = vars(thing).get(name)
+    return thing
+
+
+def _without_weave(holes: list[str]) -> str | None:
+    """What the notebook defines for one of these holes and did not weave."""
+    notebook = vars(sys.modules["__main__"])
+    for hole in holes:
+        name, *member = hole.split(".")[1:]
+        written = notebook.get(name)
+        if getattr(written, "__module__", None) == "__main__":
+            return f"class {name}" if isinstance(written, type) else f"def {name}"
+        method = notebook.get(member[0]) if member else None
+        if _belongs(method, name) and method is not _member(hole):
+            return f"def {member[0]}"
+    return None
+
+
+def _belongs(method, owner: str) -> bool:
+    annotation = getattr(method, "__annotations__", {}).get("self")
+    return owner in (annotation, getattr(annotation, "__name__", None))
+
+
+def _try(engine, example: dict) -> str | None:
+    """What went wrong with one example, in indented lines, or None."""
+    space = {"np": np}
+    exec(compile(example["source"], f"<example {example['name']}>", "exec"), space)
+    body = next(v for v in space.values() if isinstance(v, types.FunctionType))
+    inputs = {key: np.copy(v) if isinstance(v, np.ndarray) else v for key, v in _inputs(example)}
+    try:
+        answer = body(engine, **inputs)
+    except NotImplementedError as error:
+        return _field("stopped", f"not written yet ({error})" if str(error) else "not written yet")
+    except Exception as error:
+        return _field("asked", _asked(example)) + _field("raised", _raised(error))
+    found = compare.difference(example["expected"], answer)
+    return found and "".join(
+        [
+            _field("asked", _asked(example)),
+            _field("came", compare.show(answer)),
+            _field("wanted", compare.show(example["expected"])),
+            _field("they part", found.text),
+        ]
+    )
+
+
+def _inputs(example: dict):
+    return example["inputs"].items()
+
+
+def _asked(example: dict) -> str:
+    return "\n".join(f"{key} = {compare.show(value)}" for key, value in _inputs(example))
+
+
+def _raised(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if _PACKAGE not in f.filename and not f.filename.startswith("<exam")]
+    place = f"\nin line {own[-1].lineno}: {own[-1].line}" if own else ""
+    return f"{type(error).__name__}: {error}{place}"
+
+
+def _field(name: str, text: str) -> str:
+    lines = [line for part in text.splitlines() for line in textwrap.wrap(part, WIDTH - 18) or [""]]
+    first, *rest = lines or [""]
+    indent = " " * 16
+    return "".join(f"{line}\n" for line in [f"      {name:<10}{first}", *(indent + r for r in rest)])
+
+
+def _lines(exercise: str, results: list) -> list[str]:
+    passed = sum(problem is None for _, problem in results)
+    head = f"{exercise}: {passed} of {len(results)} examples pass."
+    if passed == len(results):
+        head = f"{exercise}: all {passed} examples pass. Other inputs are tried when it is graded."
+    lines = textwrap.wrap(head, WIDTH)
+    shown = False
+    for example, problem in results:
+        word = "passed" if problem is None else "FAILED"
+        text = textwrap.wrap(f"{word}  {example['says']}", WIDTH, subsequent_indent=" " * 10)
+        lines += ["  " + text[0], *text[1:]]
+        if problem and not shown:
+            lines += problem.rstrip().splitlines()
+            shown = True
+    return lines

@@ -1,0 +1,272 @@
+"""Probes: pytest tests that run twice, on the student's engine and on the reference.
+
+An author writes `checks.py` with `@probe`. Under plain pytest a probe judges the reference against
+itself. The referee collects the same file once, sends the bare bodies to the worker, and lets the
+items judge the answers.
+"""
+
+import ast
+import contextlib
+import copy
+import hashlib
+import hmac
+import inspect
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from . import holes
+from .chapters import find_course, read_course
+from .holes import AuthorError
+from .jail import Fault
+from .kit import compare
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """An input that is drawn anew for each submission."""
+
+    draw: Callable[[np.random.Generator], object]
+
+
+def normal(*shape: int, dtype: str = "float64") -> Drawn:
+    """Standard normal entries, each at least 0.1 away from zero."""
+
+    def draw(rng):
+        x = rng.standard_normal(shape)
+        return np.asarray(x + np.copysign(0.1, x), dtype)
+
+    return Drawn(draw)
+
+
+def positive(*shape: int, dtype: str = "float64") -> Drawn:
+    """Entries between 0.5 and 2.5."""
+    return Drawn(lambda rng: np.asarray(rng.uniform(0.5, 2.5, shape), dtype))
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One check: a body, its inputs, and the exercise and part that it marks."""
+
+    body: Callable
+    exercise: str
+    inputs: dict
+    part: str
+    minor: bool
+    verify: Callable | None
+
+    @property
+    def says(self) -> str:
+        return " ".join((self.body.__doc__ or "").split())
+
+    @property
+    def source(self) -> str:
+        """The bare function: no decorator, no docstring, nothing that stays with the referee."""
+        node = ast.parse(textwrap.dedent(inspect.getsource(self.body))).body[0]
+        assert isinstance(node, ast.FunctionDef)
+        node.decorator_list = []
+        node.body = node.body[1:] if ast.get_docstring(node) else node.body
+        return ast.unparse(node)
+
+
+def probe(exercise: str, *, part="", minor=False, verify=None, **inputs):
+    """Make a test function a probe of `exercise`.
+
+    `inputs` written out make it visible to students; one that is drawn makes it hidden. `part`
+    names the part of the exercise it marks, formatted with parametrized values. `minor` probes
+    cost half a part. `verify(expected, answer, **inputs)` judges where several answers are right:
+    it returns None or what is wrong, as a sentence.
+    """
+
+    def decorate(body):
+        marked = Probe(body, exercise, inputs, part, minor, verify)
+
+        def judge(**params):
+            if finding := bench.judge(marked, params):
+                pytest.fail(finding.message, pytrace=False)
+
+        names = [n for n in inspect.signature(body).parameters if n not in {"gl", *inputs}]
+        kind = inspect.Parameter.KEYWORD_ONLY
+        judge.__signature__ = inspect.Signature([inspect.Parameter(n, kind) for n in names])
+        judge.__name__, judge.__doc__ = body.__name__, body.__doc__
+        judge.__module__, judge.probe = body.__module__, marked
+        return judge
+
+    return decorate
+
+
+@dataclass(frozen=True)
+class Case:
+    """One pytest item: a probe with its parametrized values."""
+
+    key: str
+    probe: Probe
+    params: dict
+
+    @property
+    def part(self) -> str:
+        return self._formatted(self.probe.part)
+
+    @property
+    def says(self) -> str:
+        return self._formatted(self.probe.says)
+
+    @property
+    def visible(self) -> bool:
+        return not any(isinstance(v, Drawn) for v in self._given().values())
+
+    def inputs(self, seed: bytes = b"") -> dict:
+        """The inputs; the drawn ones come from HMAC(seed, the case), the same for the same seed."""
+        key = hmac.digest(seed, self.key.encode(), hashlib.sha256)
+        rng = np.random.default_rng(int.from_bytes(key))
+        return {name: _input(value, rng) for name, value in self._given().items()}
+
+    def expected(self, engine: ModuleType, inputs: dict):
+        """What the body returns on an engine of the referee's own; NumPy's warnings are silent."""
+        with np.errstate(all="ignore"):
+            return compare.normal(self.probe.body(engine, **copy.deepcopy(inputs)))
+
+    def _given(self) -> dict:
+        return {**self.probe.inputs, **self.params}
+
+    def _formatted(self, text: str) -> str:
+        return text.format(**self.params) if self.params else text
+
+
+def _input(value, rng: np.random.Generator):
+    if isinstance(value, Drawn):
+        return value.draw(rng)
+    return np.array(value, "float64") if isinstance(value, list) else value
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a probe found wrong: its kind, and the sentence for the student."""
+
+    kind: str
+    message: str
+
+
+def judge(case: Case, inputs: dict, expected, answer) -> Finding | None:
+    """Compare an answer with the reference's. A hidden probe's message shows no value of it."""
+    if isinstance(answer, Fault):
+        return Finding("error", f"{case.says}\n{_fault(case, inputs, answer)}")
+    if case.probe.verify:
+        wrong = case.probe.verify(expected, answer, **inputs)
+        return Finding("value", f"{case.says}\n{wrong}") if wrong else None
+    found = compare.difference(expected, answer)
+    if found is None:
+        return None
+    detail = _shown(inputs, expected, answer, found) if case.visible else _hidden(expected, found)
+    return Finding(found.kind, f"{case.says}\n{detail}")
+
+
+def _asked(inputs: dict) -> str:
+    return "".join(f"asked: {name} = {compare.show(value)}\n" for name, value in inputs.items())
+
+
+def _shown(inputs: dict, expected, answer, found: compare.Difference) -> str:
+    came, wanted = compare.show(answer), compare.show(expected)
+    return f"{_asked(inputs)}came: {came}\nexpected: {wanted}\nthey part {found.text}"
+
+
+_KINDS = {
+    "structure": "Another kind of thing came than was expected: {expected}.",
+    "shape": "The shape differs; expected: {expected}.",
+    "dtype": "The dtype differs; expected: {expected}.",
+    "value": "The values differ; shapes and dtypes are as expected: {expected}.",
+}
+
+
+def _hidden(expected, found: compare.Difference) -> str:
+    return _KINDS[found.kind].format(expected=_outlines(expected))
+
+
+def _outlines(expected) -> str:
+    if isinstance(expected, list):
+        return ", ".join(compare.outline(part) for part in expected)
+    return compare.outline(expected)
+
+
+def _fault(case: Case, inputs: dict, fault: Fault) -> str:
+    if fault.kind == "error" and case.visible:
+        place = f"\nin line {fault.line} of your cell" if fault.line else ""
+        return f"{_asked(inputs)}raised: {fault.name}: {fault.text}{place}"
+    if fault.kind == "error":
+        return f"It raised {fault.name if fault.builtin else 'an error of its own'}."
+    return {
+        "timeout": "It took too long and was stopped.",
+        "died": "It ended the whole process.",
+        "limit": "It asked for more than the limits allow.",
+        "garbled": "What came back could not be read.",
+    }[fault.kind]
+
+
+class Bench:
+    """Where items find the answers that they judge; by default the reference answers itself."""
+
+    def __init__(self) -> None:
+        self.judge: Callable[[Probe, dict], Finding | None] = self._against_itself
+
+    @staticmethod
+    def _against_itself(marked: Probe, params: dict) -> Finding | None:
+        engine = _reference_for(Path(inspect.getfile(marked.body)).parent)
+        case = Case(marked.body.__name__, marked, params)
+        inputs = case.inputs()
+        expected = case.expected(engine, inputs)
+        return judge(case, inputs, expected, case.expected(engine, inputs))
+
+    @contextlib.contextmanager
+    def judging(self, judge: Callable[[Probe, dict], Finding | None]):
+        """Let the items that run in this block ask `judge`."""
+        before, self.judge = self.judge, judge
+        try:
+            yield
+        finally:
+            self.judge = before
+
+
+bench = Bench()
+
+
+@lru_cache
+def _reference_for(chapter: Path) -> ModuleType:
+    course = read_course(find_course(chapter))
+    return holes.load(course.engine(course.chapter(chapter.name)))
+
+
+PYTEST_OPTIONS = [
+    "-s",
+    *(f"-pno:{name}" for name in ("terminal", "cacheprovider", "logging", "warnings")),
+    *("-c", "/dev/null", "--noconftest", "--import-mode=importlib"),
+    *("-o", "python_files=checks.py"),
+]
+
+
+class _Collector:
+    items: list
+
+    def pytest_collection_finish(self, session) -> None:
+        self.items = session.items
+
+
+def case_of(item: pytest.Item) -> Case:
+    """The case that a pytest item of `checks.py` stands for."""
+    params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
+    return Case(item.name.removeprefix("test_"), item.function.probe, params)
+
+
+def collect(checks: Path) -> list[Case]:
+    """All cases of a `checks.py`, in its order. Raises AuthorError where it cannot be collected."""
+    collector = _Collector()
+    options = [*PYTEST_OPTIONS, "--rootdir", str(checks.parent), "--collect-only", str(checks)]
+    status = pytest.main(options, plugins=[collector])
+    if status != pytest.ExitCode.OK:
+        raise AuthorError(checks, 1, f"pytest cannot collect it: run `pytest {checks}` to see why")
+    return [case_of(item) for item in collector.items]

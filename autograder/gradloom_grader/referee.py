@@ -1,0 +1,300 @@
+"""The referee: one chapter's session. Ask the worker, judge, run alone, diagnose, report."""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+
+from . import build, holes, intake, probes
+from .answers import Answer, read_answers
+from .chapters import Chapter, Course, Exercise
+from .diagnosis import Diagnosis, Evidence
+from .intake import Submission
+from .jail import Fault, Jail, Outcome, Question
+from .probes import Case, Finding
+from .report import ExerciseResult, ProbeResult, QuestionResult, Report
+
+Judging = Callable[[Iterable[Case], Callable[[Case], Finding | None]], dict[str, Finding]]
+
+
+class Referee:
+    """Everything needed to grade one chapter, loaded once."""
+
+    def __init__(self, course: Course, chapter: Chapter, jail: Jail, cases: list[Case], judge: Judging):
+        self.course, self.chapter, self.jail, self.judge = course, chapter, jail, judge
+        self.cases = cases
+        self.engine = course.engine(chapter)
+        self.kit = build.kit_sources(course, chapter)
+        self.reference = holes.load(self.engine)
+        self.template = json.loads(build.build_if_stale(course, chapter).read_text("utf-8"))
+        self.secret = course_secret(course.folder)
+        self.base_key = base_key(course, chapter, jail)
+
+    @cached_property
+    def diagnosis(self) -> Diagnosis:
+        return Diagnosis(self.engine, read_answers(self.chapter.answers))
+
+    def cases_of(self, exercise: Exercise) -> list[Case]:
+        return [case for case in self.cases if case.probe.exercise == exercise.id]
+
+    @cached_property
+    def entered(self) -> dict[str, frozenset[str]]:
+        """For each exercise, this chapter's other holes that the reference enters in its probes."""
+        return {e.id: self._entered(e) for e in self.chapter.exercises}
+
+    def _entered(self, exercise: Exercise) -> frozenset[str]:
+        starts = {
+            (f"{holes.module_of(h)}.py", holes.find(self.engine, h).start + 1): h
+            for h in self.chapter.exercise_of
+        }
+        seen: set[str] = set()
+
+        def note(frame, event, _):
+            code = frame.f_code
+            name = os.path.basename(code.co_filename)
+            if event == "call" and (name, code.co_firstlineno) in starts:
+                seen.add(starts[name, code.co_firstlineno])
+
+        inputs = [(case, case.inputs()) for case in self.cases_of(exercise)]
+        sys.setprofile(note)
+        try:
+            for case, given in inputs:
+                case.expected(self.reference, given)
+        finally:
+            sys.setprofile(None)
+        return frozenset(seen - set(exercise.holes))
+
+    def key(self, submission: Submission) -> str:
+        """The digest of everything that decides a report."""
+        return hashlib.sha256(f"{self.base_key}{submission.digest}".encode()).hexdigest()
+
+    def grade(self, raw: bytes) -> Report:
+        """Grade one notebook. Whatever is in it, a report comes of it."""
+        try:
+            submission = intake.read(raw, self.chapter, self.template)
+        except intake.SubmissionError as error:
+            return self._rejected(raw, str(error))
+        return Grading(self, submission).report()
+
+    def _rejected(self, raw: bytes, reason: str) -> Report:
+        nothing = [
+            ExerciseResult(e.id, 0.0, e.points, "not attempted", "The notebook could not be read.")
+            for e in self.chapter.exercises
+        ]
+        key = hashlib.sha256(self.base_key.encode() + raw).hexdigest()
+        return self._report(nothing, frozenset(), key=key, rejected=reason)
+
+    def _report(
+        self, exercises: Sequence[ExerciseResult], answered: frozenset[str], **fields
+    ) -> Report:
+        return Report(
+            chapter=self.chapter.name,
+            score=round(sum(e.points for e in exercises), 6),
+            max_score=self.chapter.max_score,
+            manual_max=self.chapter.manual_max,
+            jail=self.jail.description,
+            exercises=tuple(exercises),
+            questions=tuple(
+                QuestionResult(q.id, q.points, q.id in answered) for q in self.chapter.questions
+            ),
+            **fields,
+        )
+
+
+class Grading:
+    """One submission on its way through a referee."""
+
+    def __init__(self, referee: Referee, submission: Submission):
+        self.referee, self.submission = referee, submission
+        self.exercises = referee.chapter.exercises
+        self.asked = [c for c in referee.cases if c.probe.exercise in submission.attempted]
+        seed = hmac.digest(referee.secret, submission.digest.encode(), hashlib.sha256)
+        self.inputs = {case.key: case.inputs(seed) for case in self.asked}
+        self.expected = {
+            case.key: case.expected(referee.reference, self.inputs[case.key]) for case in self.asked
+        }
+
+    def report(self) -> Report:
+        self.together = self._run(self.asked)
+        self.findings = self._judged(self.asked, self.together)
+        self.shares = {e.id: self._shares(e, self.findings) for e in self.exercises}
+        results = [self._result(e) for e in self.exercises]
+        return self.referee._report(
+            results,
+            self.submission.answered,
+            key=self.referee.key(self.submission),
+            repairs=self.submission.repairs,
+            flags=(*self.submission.flags, *self.together.flags),
+            outputs={i: c.output for i, c in self.together.cells.items() if c.output},
+        )
+
+    def _run(self, cases: Sequence[Case], **how) -> Outcome:
+        """Run the submission: its visible questions are answered before a hidden one is asked."""
+        if not cases:
+            return Outcome(cells={}, answers={}, flags=[])
+        visible = [self._question(case) for case in cases if case.visible]
+        hidden = [self._question(case) for case in cases if not case.visible]
+        return self.referee.jail.run(self.submission.cells, [visible, hidden], **how)
+
+    def _question(self, case: Case) -> Question:
+        return Question(case.key, case.probe.source, self.inputs[case.key])
+
+    def _judged(self, cases: Iterable[Case], outcome: Outcome) -> dict[str, Finding]:
+        def finding(case: Case) -> Finding | None:
+            key = case.key
+            answer = outcome.answers.get(key, Fault("died"))
+            return probes.judge(case, self.inputs[key], self.expected[key], answer)
+
+        return self.referee.judge(cases, finding)
+
+    def _shares(self, exercise: Exercise, findings: dict[str, Finding]) -> dict[str, float]:
+        """What each part of an exercise earns of its share: 1, a half or nothing."""
+        parts: dict[str, list[Case]] = {}
+        for case in self.referee.cases_of(exercise):
+            parts.setdefault(case.part, []).append(case)
+        if exercise.id not in self.submission.attempted:
+            return dict.fromkeys(parts, 0.0)
+        return {part: _share(cases, findings) for part, cases in parts.items()}
+
+    def _result(self, exercise: Exercise) -> ExerciseResult:
+        if exercise.id not in self.submission.attempted:
+            text = "Nothing was written here."
+            return ExerciseResult(exercise.id, 0.0, exercise.points, "not attempted", text)
+        shares = self.shares[exercise.id]
+        alone, blamed = self._alone(exercise, shares)
+        best = {part: max(share, alone.get(part, 0.0)) for part, share in shares.items()}
+        points = round(exercise.points * sum(best.values()) / len(best), 6)
+        carried = best != shares
+        status = _status(points, exercise.points, carried)
+        misconceptions = self._diagnosis(exercise)
+        return ExerciseResult(
+            id=exercise.id,
+            points=points,
+            max_points=exercise.points,
+            status=status,
+            because=self._because(exercise, status, blamed if carried else [], best),
+            hint="\n".join(m.hint for m in misconceptions) or None,
+            misconception=misconceptions[0].name if misconceptions else None,
+            probes=tuple(self._probe_results(exercise)),
+        )
+
+    def _alone(self, exercise: Exercise, shares: dict[str, float]) -> tuple[dict, list[str]]:
+        """Run a failed exercise with the holes it needs filled, if another's mistake may count."""
+        others = self.referee.entered[exercise.id]
+        owner = self.referee.chapter.exercise_of
+        blamed = [
+            e.id
+            for e in self.exercises
+            if any(owner[h] is e for h in others) and min(self.shares[e.id].values()) < 1
+        ]
+        if min(shares.values()) == 1 or not blamed:
+            return {}, []
+        pieces = {h: holes.definition_source(self.referee.engine, h) for h in others}
+        filled = holes.fill(self.referee.kit, pieces)
+        changes = {m: text for m, text in filled.items() if text != self.referee.kit[m]}
+        dead = [i for i, c in self.together.cells.items() if c.fault and c.fault.kind != "error"]
+        cases = self.referee.cases_of(exercise)
+        outcome = self._run(cases, changes=changes, inert=sorted(others), skip=dead)
+        return self._shares(exercise, self._judged(cases, outcome)), blamed
+
+    def _because(
+        self, exercise: Exercise, status: str, blamed: list[str], best: dict[str, float]
+    ) -> str:
+        lines = []
+        if blamed:
+            lines.append(
+                f"Error carried forward: it fails only because of {', '.join(blamed)}. "
+                "With that mended it is right, so the mistake counts once."
+            )
+        elif status == "passed":
+            lines.append("All probes pass.")
+        if status != "passed":
+            lines += self._cell_fault(exercise)
+        parts = [part for part, share in best.items() if share < 1]
+        if status in ("partly", "failed") and parts != [""]:
+            lines.append(f"Not yet right: {', '.join(parts)}.")
+        if status in ("partly", "failed") and not lines:
+            failed = [c for c in self.referee.cases_of(exercise) if c.key in self.findings]
+            lines.append(failed[0].says)
+        return "\n".join(lines)
+
+    def _cell_fault(self, exercise: Exercise) -> list[str]:
+        result = self.together.cells.get(exercise.id)
+        if result is None or result.fault is None:
+            return []
+        fault = result.fault
+        if fault.kind == "error":
+            place = f" in line {fault.line}" if fault.line else ""
+            return [f"Your cell stopped with {fault.name}{place}: {fault.text}"]
+        return [f"Your cell did not finish: {_CELL_FAULTS[fault.kind]}."]
+
+    def _probe_results(self, exercise: Exercise) -> Iterable[ProbeResult]:
+        for case in self.referee.cases_of(exercise):
+            finding = self.findings.get(case.key)
+            yield ProbeResult(case.key, finding is None, finding.message if finding else case.says)
+
+    def _diagnosis(self, exercise: Exercise) -> list[Answer]:
+        cases = self.referee.cases_of(exercise)
+        if all(case.key not in self.findings for case in cases):
+            return []
+        evidence = [
+            Evidence(
+                case,
+                self.inputs[case.key],
+                self.expected[case.key],
+                self.together.answers.get(case.key),
+                self.findings.get(case.key),
+            )
+            for case in cases
+        ]
+        return self.referee.diagnosis.explain(exercise, evidence)
+
+
+_CELL_FAULTS = {
+    "timeout": "it took too long and was stopped",
+    "died": "it ended the whole process",
+    "limit": "it asked for more than the limits allow",
+    "garbled": "what came back could not be read",
+}
+
+
+def _share(cases: list[Case], findings: dict[str, Finding]) -> float:
+    failed = [case for case in cases if case.key in findings]
+    if not failed:
+        return 1.0
+    return 0.5 if all(case.probe.minor for case in failed) else 0.0
+
+
+def _status(points: float, max_points: float, carried: bool) -> str:
+    if points == max_points:
+        return "carried" if carried else "passed"
+    return "partly" if points else "failed"
+
+
+def course_secret(folder: Path) -> bytes:
+    """The course's secret, from which hidden inputs are drawn; made when first needed."""
+    path = folder / ".secret"
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_bytes(32))
+    return path.read_bytes()
+
+
+def base_key(course: Course, chapter: Chapter, jail: Jail) -> str:
+    """The part of a report's key that all submissions to a chapter share."""
+    versions = [version(name) for name in ("numpy", "matplotlib", "ipython")]
+    answers = chapter.answers.read_text("utf-8") if chapter.answers.exists() else ""
+    parts = [build.digest(course, chapter), answers, repr(jail.limits), jail.description]
+    parts += [sys.version, *versions, hashlib.sha256(course_secret(course.folder)).hexdigest()]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+

@@ -1,0 +1,151 @@
+"""What the referee found for one submission: as data, as text, as HTML; and the store of reports.
+
+`report.schema.json`, beside this file, describes the JSON.
+"""
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+
+import jinja2
+
+STATUSES = ("passed", "partly", "failed", "not attempted", "carried")
+
+
+@dataclass(frozen=True)
+class ProbeResult:
+    name: str
+    passed: bool
+    message: str
+
+
+@dataclass(frozen=True)
+class ExerciseResult:
+    """One exercise: `points` of `max_points`, and `because` of what."""
+
+    id: str
+    points: float
+    max_points: float
+    status: str
+    because: str
+    hint: str | None = None
+    misconception: str | None = None
+    probes: tuple[ProbeResult, ...] = ()
+
+
+@dataclass(frozen=True)
+class QuestionResult:
+    """A question in words: a person grades what was answered."""
+
+    id: str
+    max_points: float
+    answered: bool
+
+
+@dataclass(frozen=True)
+class Report:
+    """One submission. `key` is the digest of everything that decides it."""
+
+    chapter: str
+    score: float
+    max_score: float
+    manual_max: float
+    jail: str
+    key: str
+    repairs: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    exercises: tuple[ExerciseResult, ...] = ()
+    questions: tuple[QuestionResult, ...] = ()
+    outputs: dict[str, str] = field(default_factory=dict)
+    rejected: str | None = None
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Report":
+        data = json.loads(text)
+        exercises = tuple(
+            ExerciseResult(**{**e, "probes": tuple(ProbeResult(**p) for p in e["probes"])})
+            for e in data.pop("exercises")
+        )
+        questions = tuple(QuestionResult(**q) for q in data.pop("questions"))
+        lists = {name: tuple(data.pop(name)) for name in ("repairs", "flags")}
+        return cls(**data, **lists, exercises=exercises, questions=questions)
+
+    def summary(self) -> str:
+        """What went wrong, in a few words."""
+        if self.rejected:
+            return self.rejected
+        wrong = [e for e in self.exercises if e.status in ("failed", "partly")]
+        if all(e.status == "not attempted" for e in self.exercises):
+            return "nothing attempted"
+        words = [e.misconception or f"{e.id} {e.status}" for e in wrong]
+        words += [f"{e.id} carried" for e in self.exercises if e.status == "carried"]
+        missing = sum(e.status == "not attempted" for e in self.exercises)
+        words += [f"{missing} not attempted"] if missing else []
+        return ", ".join(words) or "all right"
+
+
+def number(value: float) -> str:
+    """Points as a person writes them: 7, 2.5, 1.75."""
+    return f"{value:.4f}".rstrip("0").rstrip(".")
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
+    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
+    environment.filters["number"] = number
+    return environment
+
+
+def exercise_html(result: ExerciseResult) -> str:
+    """What the feedback page shows at an exercise's check: marks and reasons, all text escaped."""
+    return _templates().get_template("exercise.html").render(exercise=result)
+
+
+def repairs_html(report: Report) -> str:
+    """What was repaired in the submission, for the top of the feedback page."""
+    return _templates().get_template("repairs.html").render(report=report)
+
+
+class Store:
+    """Reports on disk: `reports/<chapter>/<student>.json`, written atomically."""
+
+    def __init__(self, course: Path):
+        self.folder = course / "reports"
+
+    def path(self, chapter: str, student: str) -> Path:
+        return self.folder / chapter / f"{student}.json"
+
+    def read(self, chapter: str, student: str) -> Report | None:
+        """The stored report, or None if there is none that can be read."""
+        try:
+            return Report.from_json(self.path(chapter, student).read_text("utf-8"))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def write(self, student: str, report: Report) -> Path:
+        path = self.path(report.chapter, student)
+        write_atomically(path, report.to_json())
+        return path
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file by a whole new one: after a crash either is there, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise

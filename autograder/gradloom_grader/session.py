@@ -1,0 +1,173 @@
+"""The referee's process, in it one pytest session whose items judge; and `Client`, its other end.
+
+A client hands over notebooks and gets reports. Commands, nbgrader's preprocessors and the
+formgrader are clients; students' code never runs in either process.
+"""
+
+import json
+import os
+import struct
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+
+from . import build, probes
+from .chapters import read_course
+from .holes import AuthorError
+from .jail import Jail, JailError, Limits
+from .probes import Case, Finding
+from .referee import Referee
+from .report import Report
+
+
+class Judge:
+    """Lets the pytest items of a chapter's checks judge answers."""
+
+    def __init__(self, items: Sequence[pytest.Item]):
+        self.items = {probes.case_of(item).key: item for item in items}
+        self.cases = [probes.case_of(item) for item in items]
+        self.reports: list[pytest.TestReport] = []
+        items[0].config.pluginmanager.register(self)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.reports.append(report)
+
+    def __call__(
+        self, cases: Iterable[Case], finding: Callable[[Case], Finding | None]
+    ) -> dict[str, Finding]:
+        """Run the cases' items on `finding`; return what they found, by the case's key."""
+        found = {case.key: self._run(case, finding) for case in cases}
+        return {key: finding for key, finding in found.items() if finding}
+
+    def _run(self, case: Case, finding: Callable[[Case], Finding | None]) -> Finding | None:
+        result = finding(case)
+        item = self.items[case.key]
+        self.reports.clear()
+        with probes.bench.judging(lambda *_: result):
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+        failed = [r for r in self.reports if r.failed]
+        if bool(failed) != bool(result):
+            broken = failed[0].longreprtext if failed else "it passed against the finding"
+            raise RuntimeError(f"{item.nodeid} broke while judging: {broken}")
+        return result
+
+
+class RefereeError(Exception):
+    """The referee could not start or died: ours or the instructor's to mend, never a student's."""
+
+
+def serve(course: Path, chapter: str, unsafe: bool, jobs: int, results: int) -> None:
+    """Grade the notebooks that come through the pipe `jobs` until it closes."""
+    plugin = _Session(course, chapter, unsafe, jobs, results)
+    checks = course / "chapters" / chapter / "checks.py"
+    options = [*probes.PYTEST_OPTIONS, "--rootdir", str(checks.parent), str(checks)]
+    pytest.main(options, plugins=[plugin])
+
+
+class _Session:
+    """A pytest session whose loop reads jobs."""
+
+    def __init__(self, course: Path, chapter: str, unsafe: bool, jobs: int, results: int):
+        self.course, self.chapter, self.unsafe = course, chapter, unsafe
+        self.jobs, self.results = open(jobs, "rb"), open(results, "wb")
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        try:
+            self._serve(session)
+        except (AuthorError, JailError, LookupError) as error:
+            _send(self.results, {"error": str(error)})
+        return True
+
+    def _serve(self, session: pytest.Session) -> None:
+        course = read_course(self.course)
+        chapter = course.chapter(self.chapter)
+        build.build_if_stale(course, chapter)
+        with Jail(build.kit_sources(course, chapter), Limits(), unsafe=self.unsafe) as jail:
+            judge = Judge(session.items)
+            referee = Referee(course, chapter, jail, judge.cases, judge)
+            _send(self.results, {"jail": jail.description, "base_key": referee.base_key})
+            while (raw := _receive(self.jobs)) is not None:
+                _send(self.results, {"report": referee.grade(raw).to_json()})
+
+
+def _send(pipe, message: dict) -> None:
+    _send_bytes(pipe, json.dumps(message).encode())
+
+
+def _send_bytes(pipe, data: bytes) -> None:
+    pipe.write(struct.pack("!Q", len(data)) + data)
+    pipe.flush()
+
+
+def _receive(pipe) -> bytes | None:
+    head = pipe.read(8)
+    return pipe.read(struct.unpack("!Q", head)[0]) if len(head) == 8 else None
+
+
+class Client:
+    """A referee in a process of its own. Grades one notebook at a time; close it when done."""
+
+    def __init__(self, course: Path, chapter: str, unsafe: bool = False):
+        jobs, self._jobs = os.pipe()
+        self._results, results = os.pipe()
+        command = [sys.executable, "-m", __name__, str(course), chapter, str(int(unsafe))]
+        self._process = subprocess.Popen(
+            [*command, str(jobs), str(results)],
+            pass_fds=(jobs, results),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        )
+        os.close(jobs)
+        os.close(results)
+        self._to, self._from = open(self._jobs, "wb"), open(self._results, "rb")
+
+    @cached_property
+    def ready(self) -> dict:
+        """What the referee says of itself once it has started: its jail and its base key."""
+        return self._answer()
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def grade(self, raw: bytes) -> Report:
+        """Grade a notebook's bytes. Raises RefereeError if the referee itself fails."""
+        self.ready  # noqa: B018 - the first answer comes before any report
+        _send_bytes(self._to, raw)
+        return Report.from_json(self._answer()["report"])
+
+    def _answer(self) -> dict:
+        data = _receive(self._from)
+        if data is None:
+            raise RefereeError(self._last_words())
+        answer = json.loads(data)
+        if "error" in answer:
+            raise RefereeError(answer["error"])
+        return answer
+
+    def _last_words(self) -> str:
+        text = self._process.communicate()[1].decode(errors="replace").strip()
+        return text.splitlines()[-1] if text else "the referee ended without a word"
+
+    def close(self) -> None:
+        for pipe in (self._to, self._from):
+            pipe.close()
+        self._process.wait()
+        self._process.stderr.close()
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+
+if __name__ == "__main__":
+    folder, name, is_unsafe, read_end, write_end = sys.argv[1:]
+    serve(Path(folder), name, bool(int(is_unsafe)), int(read_end), int(write_end))
