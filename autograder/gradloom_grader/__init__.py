@@ -1,1 +1,1 @@
-"""The autograder: cuts exercises out of the reference, runs submissions in a jail, and marks them."""
+"""The autograder: cuts exercises out of the reference and marks submissions to them in a jail."""

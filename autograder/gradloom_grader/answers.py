@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from . import holes
-from .holes import AuthorError
+from .errors import AuthorError
 
 
 def wrong(*names: str):

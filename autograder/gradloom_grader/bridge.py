@@ -17,6 +17,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from . import build, gradebook, intake, report
 from .chapters import Chapter, read_course
+from .errors import SetupError, SubmissionError
 from .intake import Submission
 from .report import Report, Store
 from .session import Client
@@ -60,7 +61,7 @@ class SaveGrades(NbGraderPreprocessor):
         course, chapter = Path(CourseDirectory(parent=self).root), about["assignment"]
         found = Store(course).read(chapter, about["student"])
         if found is None:
-            raise LookupError(f"{about['student']} has no report for {chapter}: grade again")
+            raise SetupError(f"{about['student']} has no report for {chapter}: grade again")
         with Gradebook(about["db_url"]) as book:
             gradebook.bring_up(book, chapter, {about["student"]: found})
         return nb, resources
@@ -95,7 +96,7 @@ def autograded(folder: Path, name: str, raw: bytes, found: Report) -> nbformat.N
     template = json.loads(build.source_notebook(course, chapter).read_text("utf-8"))
     try:
         submission = intake.read(raw, chapter, template)
-    except intake.SubmissionError:
+    except SubmissionError:
         submission = Submission((), {}, {}, frozenset())
     return marked(template, chapter, submission, found)
 

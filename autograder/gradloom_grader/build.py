@@ -6,23 +6,18 @@ import json
 import os
 import re
 import shutil
-import textwrap
-from collections.abc import Iterable, Mapping
-from itertools import groupby
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
-import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-
 from . import holes, probes
 from .chapters import Chapter, Course, Exercise
-from .holes import AuthorError, Sources
+from .errors import AuthorError
+from .holes import Sources
 from .kit import examples
 from .probes import Case
 
 KIT = Path(__file__).parent / "kit"
-SCHEMA = 3  # nbgrader's metadata schema
 
 
 def source_folder(course: Course, chapter: Chapter) -> Path:
@@ -38,11 +33,13 @@ def build(course: Course, chapter: Chapter) -> Path:
 
     Raises AuthorError where an exercise needs a hole that is not yet due, or an answer leaks.
     """
+    from . import notebook as pages  # its libraries take seconds to import; only a build needs them
+
     cases = probes.collect(chapter.checks)
     reference = holes.load(course.engine(chapter))
     _check_exercises(chapter, cases)
     _check_prefixes(course, chapter, cases, reference)
-    notebook = make_notebook(course, chapter)
+    notebook = pages.make_notebook(course, chapter)
     kit = kit_sources(course, chapter)
     _check_leaks(course, chapter, kit, notebook)
     folder = source_folder(course, chapter)
@@ -50,7 +47,7 @@ def build(course: Course, chapter: Chapter) -> Path:
     _write_sources(folder / "gradloom", kit)
     examples.write(folder / "gradloom" / "kit", _examples(chapter, cases, reference))
     path = source_notebook(course, chapter)
-    path.write_text(nbformat.writes(notebook) + "\n", "utf-8")
+    path.write_text(pages.text_of(notebook), "utf-8")
     _stamp(course, chapter).write_text(digest(course, chapter), "utf-8")
     return path
 
@@ -115,116 +112,6 @@ def _example(case: Case, reference: ModuleType) -> dict:
         "inputs": inputs,
         "expected": case.expected(reference, inputs),
     }
-
-
-# The notebook
-
-
-def make_notebook(course: Course, chapter: Chapter) -> nbformat.NotebookNode:
-    """The source notebook: text, given cells, and for each exercise its cell and its check."""
-    import jupytext  # takes seconds to import, and only a build needs it
-
-    page = jupytext.reads(chapter.text, fmt="md")
-    exercises = {e.id: e for e in chapter.exercises}
-    cells = [c for cell in page.cells for c in _cells(course, chapter, exercises, cell)]
-    for number, cell in enumerate(cells):
-        taken = {c["id"] for c in cells[:number]}
-        cell["id"] = next(i for i in _ids(cell["id"]) if i not in taken)
-    metadata = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-        "gradloom": {"chapter": chapter.name},
-    }
-    return new_notebook(cells=cells, metadata=metadata)
-
-
-def _ids(wanted: str) -> Iterable[str]:
-    return [wanted, *(f"{wanted}-{n}" for n in range(2, 100))]
-
-
-def _cells(course: Course, chapter: Chapter, exercises: dict[str, Exercise], cell) -> list:
-    marks = cell.metadata
-    if "exercise" in marks:
-        exercise = exercises[marks["exercise"]]
-        return [_solution_cell(course, chapter, exercise), _check_cell(exercise)]
-    if "question" in marks:
-        return [_question_cell(marks["question"], marks["points"], cell.source)]
-    new = new_code_cell if cell.cell_type == "code" else new_markdown_cell
-    metadata = _given(chapter, marks) if cell.cell_type == "code" else {}
-    return [new(cell.source, id=_text_id(cell.source), metadata=metadata)]
-
-
-def _given(chapter: Chapter, marks) -> dict:
-    after = marks["after"].split() if "after" in marks else []
-    unknown = set(after) - {e.id for e in chapter.exercises}
-    if unknown:
-        line = _line_of(chapter, marks["after"])
-        raise AuthorError(chapter.page, line, f"after= names no exercise: {', '.join(unknown)}")
-    tags = {"tags": ["raises-exception"]} if after else {}
-    return {"gradloom": {"given": True, "after": after}, **tags}
-
-
-def _line_of(chapter: Chapter, text: str) -> int:
-    return chapter.text[: chapter.text.index(f'after="{text}"')].count("\n") + 1
-
-
-def _text_id(source: str) -> str:
-    return hashlib.sha256(source.encode()).hexdigest()[:8]
-
-
-def _nbgrader(grade_id: str, **fields) -> dict:
-    nothing = {"grade": False, "locked": False, "solution": False, "task": False}
-    return {"nbgrader": {**nothing, "grade_id": grade_id, "schema_version": SCHEMA, **fields}}
-
-
-def _solution_cell(course: Course, chapter: Chapter, exercise: Exercise):
-    source = exercise_source(course.engine(chapter), exercise)
-    metadata = _nbgrader(exercise.id, solution=True)
-    return new_code_cell(source, id=exercise.id, metadata=metadata)
-
-
-def _check_cell(exercise: Exercise):
-    name = f"{exercise.id}-check"
-    metadata = _nbgrader(name, grade=True, locked=True, points=exercise.points)
-    metadata["tags"] = ["raises-exception"]
-    return new_code_cell(f'check("{exercise.id}")', id=name, metadata=metadata)
-
-
-def _question_cell(name: str, points: int, source: str):
-    metadata = _nbgrader(name, grade=True, solution=True, points=points)
-    return new_markdown_cell(source, id=name, metadata=metadata)
-
-
-def exercise_source(engine: Sources, exercise: Exercise) -> str:
-    """The cell of an exercise with its solution: only its holes' members, classes around them."""
-
-    def owner(hole: str) -> str:
-        return hole.rpartition(".")[0]
-
-    parts = []
-    for _, group in groupby(exercise.holes, key=owner):
-        names = list(group)
-        members = [_solution(engine, hole) for hole in names]
-        parts.append("@weave\n" + _in_class(engine, names[0], members))
-    return "\n\n\n".join(parts)
-
-
-def _solution(engine: Sources, hole: str) -> str:
-    marked = f"### BEGIN SOLUTION\n{holes.body(engine, hole)}\n### END SOLUTION"
-    return holes.signature(engine, hole) + "\n" + textwrap.indent(marked, "    ")
-
-
-def _in_class(engine: Sources, hole: str, members: list[str]) -> str:
-    owner = holes.find(engine, hole).owner
-    if owner is None:
-        return "\n\n\n@weave\n".join(members)
-    lines = engine[holes.module_of(hole)].splitlines()
-    end = owner.body[0].end_lineno if ast.get_docstring(owner) else owner.body[0].lineno - 1
-    head = "\n".join(lines[owner.lineno - 1 : end]).rstrip()
-    return head + "\n\n" + textwrap.indent("\n\n".join(members), "    ")
-
-
-# What an author must not do
 
 
 def _check_exercises(chapter: Chapter, cases: list[Case]) -> None:

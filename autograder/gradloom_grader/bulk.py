@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -15,7 +14,9 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from . import bridge, gradebook, report
+from . import bridge, build, gradebook, report
+from .chapters import read_course
+from .errors import SetupError
 from .report import Report, Store
 from .session import Client
 
@@ -46,11 +47,11 @@ def grade_class(
 ) -> dict[str, Report]:
     """Grade all of `submitted/*/<chapter>`; `done(student)` is called as each report is written.
 
-    Raises NotReleased, RefereeError, or LookupError where there is nothing to grade.
+    Raises SetupError where there is nothing to grade, or nothing to grade with.
     """
     found = submissions(course, chapter)
     if not found:
-        raise LookupError(f"nothing to grade: {course / 'submitted'} has no */{chapter}")
+        raise SetupError(f"nothing to grade: {course / 'submitted'} has no */{chapter}")
     api = nbgrader_api(course)
     store = Store(course)
     with Gradebook(api.coursedir.db_url) as book:
@@ -88,9 +89,20 @@ def _grade(
         yield from pool.map(one, found)
 
 
-def _write_autograded(
-    course: Path, chapter: str, student: str, path: Path, graded: Report
-) -> None:
+def _write_autograded(course: Path, chapter: str, student: str, path: Path, graded: Report) -> None:
     notebook = bridge.autograded(course, chapter, path.read_bytes(), graded)
     target = course / "autograded" / student / chapter / f"{chapter}.ipynb"
     report.write_atomically(target, nbformat.writes(notebook))
+
+
+def release(course: Path, chapter: str) -> Path:
+    """Build a chapter, and let nbgrader make its release and its entry in the gradebook.
+
+    Raises SetupError with nbgrader's own words where it refuses.
+    """
+    loaded = read_course(course)
+    build.build(loaded, loaded.chapter(chapter))
+    result = nbgrader_api(course).generate_assignment(chapter, force=True)
+    if not result["success"]:
+        raise SetupError(f"nbgrader did not release {chapter}:\n{result.get('log', '')}")
+    return course / "release" / chapter

@@ -11,7 +11,8 @@ from functools import cached_property
 from pathlib import Path
 
 from . import holes
-from .holes import AuthorError, HoleError, Sources
+from .errors import AuthorError, SetupError
+from .holes import HoleError, Sources
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,48}")
 EXERCISE_KEYS = {"exercise": str, "hole": str, "points": int, "difficulty": int, "minutes": int}
@@ -101,7 +102,7 @@ class Course:
             if chapter.name == name:
                 return chapter
         known = ", ".join(c.name for c in self.chapters)
-        raise LookupError(f"there is no chapter {name!r} in {self.folder}; there are: {known}")
+        raise SetupError(f"there is no chapter {name!r} in {self.folder}; there are: {known}")
 
     def engine(self, chapter: Chapter) -> Sources:
         """The reference as this chapter sees it: the full engine and the chapter's own pieces."""
@@ -137,7 +138,7 @@ def find_course(start: Path) -> Path:
         for candidate in (folder, folder / "course"):
             if (candidate / "chapters").is_dir():
                 return candidate
-    raise LookupError(f"no course at or above {start}: name its folder with --course")
+    raise SetupError(f"no course at or above {start}: name its folder with --course")
 
 
 def read_course(folder: Path) -> Course:

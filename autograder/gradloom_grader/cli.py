@@ -1,18 +1,21 @@
 """The command `gradloom`: the only module that writes to the terminal."""
 
 import sys
+import tempfile
 from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
 
 from . import build as builder
 from . import intake
 from .chapters import Course, find_course, read_course
-from .gradebook import NotReleased
-from .holes import AuthorError
-from .session import Client, RefereeError
+from .errors import AuthorError, SetupError
+from .report import Report, number
+from .session import Client
 
 console = Console(highlight=False)
 
@@ -23,9 +26,8 @@ class _Group(click.Group):
     def invoke(self, ctx):
         try:
             return super().invoke(ctx)
-        except (AuthorError, NotReleased, RefereeError, LookupError) as error:
-            text = error.args[0] if error.args else str(error)
-            raise click.ClickException(str(text)) from None
+        except (AuthorError, SetupError) as error:
+            raise click.ClickException(str(error)) from None
 
 
 _course = click.option(
@@ -87,8 +89,7 @@ def grade(chapter: str, course: Path | None, unsafe: bool) -> None:
         reports = bulk.grade_class(
             folder, chapter, unsafe=unsafe, done=lambda _: progress.advance(task)
         )
-    for student, report in reports.items():
-        console.print(f"{student}: {report.score:g} of {report.max_score:g}, {report.summary()}")
+    console.print(_table(reports))
 
 
 def _progress() -> Progress:
@@ -113,3 +114,34 @@ def check(notebook: Path, target: Path | None, course: Path | None, unsafe: bool
         target.write_text(text, "utf-8")
     else:
         sys.stdout.write(text)
+
+
+@main.command()
+@click.option("--folder", type=click.Path(path_type=Path), help="An empty folder to work in.")
+@_course
+def demo(folder: Path | None, course: Path | None) -> None:
+    """Watch a class of 24 synthetic students being graded; nothing of the course is touched."""
+    from . import bulk
+    from . import demo as show
+
+    chapter = "04_elementwise"
+    folder = folder or Path(tempfile.mkdtemp(prefix="gradloom-demo-"))
+    console.print(f"Building and releasing {chapter}, and 24 students' notebooks ...")
+    students = show.prepare(_folder(course), chapter, folder)
+    with _progress() as progress:
+        task = progress.add_task("grading", total=len(students))
+        reports = bulk.grade_class(folder, chapter, done=lambda _: progress.advance(task))
+    with console.status("Writing feedback with nbgrader ..."):
+        feedback = show.write_feedback(folder, chapter)
+    show.plot_scores(reports, folder / "scores.png")
+    console.print(_table(reports))
+    console.print(f"{len(reports)} feedback pages: {feedback}/*/{chapter}/{chapter}.html")
+    console.print(f"Score distribution: {folder / 'scores.png'}")
+
+
+def _table(reports: dict[str, Report]) -> Table:
+    table = Table("student", "score", "what went wrong")
+    for student, report in reports.items():
+        score = f"{number(report.score)} / {number(report.max_score)}"
+        table.add_row(student, score, escape(report.summary()))
+    return table

@@ -18,13 +18,10 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 
+from .errors import SetupError
 from .report import Report
 
 NO_RESPONSE = "No response."
-
-
-class NotReleased(Exception):
-    """The gradebook does not know the chapter yet."""
 
 
 def bring_up(
@@ -35,13 +32,14 @@ def bring_up(
 ) -> list[str]:
     """Write into the gradebook what the reports say and it does not; return whose rows changed.
 
-    One query reads the class, one transaction writes a submission. Raises NotReleased if the
+    One query reads the class, one transaction writes a submission. Raises SetupError if the
     chapter has not been generated with nbgrader.
     """
     try:
         gradebook.find_notebook(chapter, chapter)
     except MissingEntry:
-        raise NotReleased(f"{chapter} is not in the gradebook: run `gradloom release {chapter}`")
+        message = f"{chapter} is not in the gradebook: run `gradloom release {chapter}`"
+        raise SetupError(message) from None
     for student in reports.keys() - _submitted(gradebook, chapter):
         gradebook.update_or_create_student(student)
         gradebook.update_or_create_submission(chapter, student)

@@ -22,14 +22,6 @@ Function = ast.FunctionDef
 MAX_BODY_LINES = 15
 
 
-class AuthorError(Exception):
-    """A mistake in the course itself: says where it is and what to do about it."""
-
-    def __init__(self, path: Path | str, line: int, message: str):
-        super().__init__(f"{path}:{line}: {message}")
-        self.path, self.line, self.message = path, line, message
-
-
 class HoleError(Exception):
     """A hole that cannot be cut; whoever claims it adds file and line."""
 

@@ -12,10 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import nbformat
-
 from . import holes
 from .chapters import Chapter, Exercise
+from .errors import SubmissionError
 from .jail import Cell
 
 MAX_BYTES = 20_000_000
@@ -27,10 +26,6 @@ SUSPICIOUS = {
     *("traceback", "urllib", "pytest", "nbgrader", "torch", "jax", "tensorflow", "autograd"),
     *("__import__", "eval", "exec", "open", "globals", "setattr"),
 }
-
-
-class SubmissionError(Exception):
-    """A submission that cannot be read at all: says what to hand in instead."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +98,8 @@ def _upgraded(notebook) -> dict:
         raise SubmissionError("this is not a notebook: hand in the .ipynb file itself")
     if notebook.get("nbformat") != 3:
         return notebook
+    import nbformat  # slow to import, and hardly ever needed
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -23,7 +23,7 @@ import pytest
 
 from . import holes
 from .chapters import find_course, read_course
-from .holes import AuthorError
+from .errors import AuthorError
 from .jail import Fault
 from .kit import compare
 

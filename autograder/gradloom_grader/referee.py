@@ -15,6 +15,7 @@ from . import build, holes, intake, probes
 from .answers import Answer, read_answers
 from .chapters import Chapter, Course, Exercise
 from .diagnosis import Diagnosis, Evidence
+from .errors import SubmissionError
 from .intake import Submission
 from .jail import Fault, Jail, Outcome, Question
 from .probes import Case, Finding
@@ -26,7 +27,9 @@ Judging = Callable[[Iterable[Case], Callable[[Case], Finding | None]], dict[str,
 class Referee:
     """Everything needed to grade one chapter, loaded once."""
 
-    def __init__(self, course: Course, chapter: Chapter, jail: Jail, cases: list[Case], judge: Judging):
+    def __init__(
+        self, course: Course, chapter: Chapter, jail: Jail, cases: list[Case], judge: Judging
+    ):
         self.course, self.chapter, self.jail, self.judge = course, chapter, jail, judge
         self.cases = cases
         self.engine = course.engine(chapter)
@@ -78,7 +81,7 @@ class Referee:
         """Grade one notebook. Whatever is in it, a report comes of it."""
         try:
             submission = intake.read(raw, self.chapter, self.template)
-        except intake.SubmissionError as error:
+        except SubmissionError as error:
             return self._rejected(raw, str(error))
         return Grading(self, submission).report()
 
@@ -296,5 +299,3 @@ def base_key(course: Course, chapter: Chapter, jail: Jail) -> str:
     parts = [build.digest(course, chapter), answers, repr(jail.limits), jail.description]
     parts += [sys.version, *versions, hashlib.sha256(course_secret(course.folder)).hexdigest()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-

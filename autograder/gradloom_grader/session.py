@@ -17,8 +17,8 @@ import pytest
 
 from . import build, probes
 from .chapters import read_course
-from .holes import AuthorError
-from .jail import Jail, JailError, Limits
+from .errors import AuthorError, SetupError
+from .jail import Jail, Limits
 from .probes import Case, Finding
 from .referee import Referee
 from .report import Report
@@ -56,10 +56,6 @@ class Judge:
         return result
 
 
-class RefereeError(Exception):
-    """The referee could not start or died: ours or the instructor's to mend, never a student's."""
-
-
 def serve(course: Path, chapter: str, unsafe: bool, jobs: int, results: int) -> None:
     """Grade the notebooks that come through the pipe `jobs` until it closes."""
     plugin = _Session(course, chapter, unsafe, jobs, results)
@@ -73,12 +69,12 @@ class _Session:
 
     def __init__(self, course: Path, chapter: str, unsafe: bool, jobs: int, results: int):
         self.course, self.chapter, self.unsafe = course, chapter, unsafe
-        self.jobs, self.results = open(jobs, "rb"), open(results, "wb")
+        self.jobs, self.results = os.fdopen(jobs, "rb"), os.fdopen(results, "wb")
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         try:
             self._serve(session)
-        except (AuthorError, JailError, LookupError) as error:
+        except (AuthorError, SetupError) as error:
             _send(self.results, {"error": str(error)})
         return True
 
@@ -125,7 +121,7 @@ class Client:
         )
         os.close(jobs)
         os.close(results)
-        self._to, self._from = open(self._jobs, "wb"), open(self._results, "rb")
+        self._to, self._from = os.fdopen(self._jobs, "wb"), os.fdopen(self._results, "rb")
 
     @cached_property
     def ready(self) -> dict:
@@ -137,7 +133,7 @@ class Client:
         return self._process.poll() is None
 
     def grade(self, raw: bytes) -> Report:
-        """Grade a notebook's bytes. Raises RefereeError if the referee itself fails."""
+        """Grade a notebook's bytes. Raises SetupError if the referee itself fails."""
         self.ready  # noqa: B018 - the first answer comes before any report
         _send_bytes(self._to, raw)
         return Report.from_json(self._answer()["report"])
@@ -145,10 +141,10 @@ class Client:
     def _answer(self) -> dict:
         data = _receive(self._from)
         if data is None:
-            raise RefereeError(self._last_words())
+            raise SetupError(self._last_words())
         answer = json.loads(data)
         if "error" in answer:
-            raise RefereeError(answer["error"])
+            raise SetupError(answer["error"])
         return answer
 
     def _last_words(self) -> str:

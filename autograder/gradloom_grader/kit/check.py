@@ -118,7 +118,9 @@ def _field(name: str, text: str) -> str:
     lines = [line for part in text.splitlines() for line in textwrap.wrap(part, WIDTH - 18) or [""]]
     first, *rest = lines or [""]
     indent = " " * 16
-    return "".join(f"{line}\n" for line in [f"      {name:<10}{first}", *(indent + r for r in rest)])
+    return "".join(
+        f"{line}\n" for line in [f"      {name:<10}{first}", *(indent + r for r in rest)]
+    )
 
 
 def _lines(exercise: str, results: list) -> list[str]:

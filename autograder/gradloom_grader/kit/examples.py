@@ -1,4 +1,4 @@
-"""The visible examples of a chapter, as data beside the kit: read by `check`, written by `build`."""
+"""A chapter's visible examples, as data beside the kit: `build` writes, `check` reads them."""
 
 import json
 from pathlib import Path

@@ -1,0 +1,57 @@
+"""The demo: a class of synthetic students, from the chapter's page to their feedback."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from . import bulk
+from .chapters import read_course
+from .errors import SetupError
+from .rehearsal import Rehearsal
+from .report import Report
+
+
+def prepare(course: Path, chapter: str, folder: Path) -> list[str]:
+    """Make a course of its own in `folder`: chapters, a release, submissions. Return the students.
+
+    Nothing of `course` is changed.
+    """
+    shutil.copytree(course / "chapters", folder / "chapters")
+    shutil.copy(course / "nbgrader_config.py", folder)
+    bulk.release(folder, chapter)
+    loaded = read_course(folder)
+    students = Rehearsal(loaded, loaded.chapter(chapter)).students()
+    for student, notebook in students.items():
+        target = folder / "submitted" / student / chapter / f"{chapter}.ipynb"
+        target.parent.mkdir(parents=True)
+        target.write_text(json.dumps(notebook), "utf-8")
+    return list(students)
+
+
+def write_feedback(folder: Path, chapter: str) -> Path:
+    """Let nbgrader write the feedback pages; return the folder they lie in.
+
+    Raises SetupError with nbgrader's own words where it fails.
+    """
+    result = bulk.nbgrader_api(folder).generate_feedback(chapter)
+    if not result["success"]:
+        raise SetupError(f"nbgrader wrote no feedback for {chapter}:\n{result.get('log', '')}")
+    return folder / "feedback"
+
+
+def plot_scores(reports: Mapping[str, Report], path: Path) -> None:
+    """Draw how the scores are distributed."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot as plt
+
+    most = max(r.max_score for r in reports.values())
+    figure, axes = plt.subplots(figsize=(6, 3.5), layout="constrained")
+    steps = [most * i / 12 for i in range(13)]
+    axes.hist([r.score for r in reports.values()], bins=steps, color="0.45", edgecolor="white")
+    axes.set(xlabel=f"score (of {most:g})", ylabel="students", title="How the class did")
+    axes.yaxis.get_major_locator().set_params(integer=True)
+    figure.savefig(path, dpi=150)
+    plt.close(figure)

@@ -1,0 +1,19 @@
+"""The three kinds of error. Each says what to do about it."""
+
+from pathlib import Path
+
+
+class AuthorError(Exception):
+    """A mistake in the course itself, at a file and a line."""
+
+    def __init__(self, path: Path | str, line: int, message: str):
+        super().__init__(f"{path}:{line}: {message}")
+        self.path, self.line, self.message = path, line, message
+
+
+class SubmissionError(Exception):
+    """A submission that cannot be read at all; the student reads what to hand in instead."""
+
+
+class SetupError(Exception):
+    """What the instructor, or we, must mend before anything can be graded."""

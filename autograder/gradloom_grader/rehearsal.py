@@ -1,0 +1,121 @@
+"""A rehearsal: synthetic students made of misconceptions and alternatives, for demo and tests."""
+
+import copy
+import json
+import random
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+
+from . import build, holes
+from .answers import Answer, read_answers
+from .chapters import Chapter, Course
+from .notebook import exercise_source
+
+NAMES = (
+    *("ada", "alan", "barbara", "blaise", "carl", "donald", "edsger", "emmy"),
+    *("frances", "grace", "hedy", "john", "karen", "katherine", "leonhard", "leslie"),
+    *("margaret", "maryam", "niklaus", "pierre", "radia", "seymour", "sofia", "tony"),
+)
+_MARKERS = re.compile(r"^ *### (BEGIN|END) SOLUTION\n", re.MULTILINE)
+_SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?### END SOLUTION$", re.MULTILINE | re.DOTALL)
+
+
+class Rehearsal:
+    """Makes the notebooks that students of one chapter might hand in."""
+
+    def __init__(self, course: Course, chapter: Chapter):
+        self.course, self.chapter = course, chapter
+        self.engine = course.engine(chapter)
+        self.answers = read_answers(chapter.answers)
+        self.source = json.loads(build.build_if_stale(course, chapter).read_text("utf-8"))
+
+    @cached_property
+    def released(self) -> dict:
+        """The notebook as students receive it."""
+        return self._map(lambda _, source: _SOLUTION.sub(r"\1raise NotImplementedError", source))
+
+    def solved(self, *answers: Answer) -> dict:
+        """The notebook with all exercises filled: by these answers, the rest by the reference."""
+        pieces = {hole: piece for answer in answers for hole, piece in answer.pieces.items()}
+        return self.filled(pieces)
+
+    def filled(self, pieces: Mapping[str, str]) -> dict:
+        """The notebook with pieces in some holes and the reference in all others."""
+        engine = holes.fill(self.engine, pieces)
+        sources = {e.id: exercise_source(engine, e) for e in self.chapter.exercises}
+        return self._map(lambda name, _: _MARKERS.sub("", sources[name]))
+
+    def with_cell(self, notebook: dict, name: str, source: str) -> dict:
+        """A copy of the notebook with another source in one exercise's cell."""
+        return _map(notebook, {name}, lambda *_: source)
+
+    def _map(self, change: Callable[[str, str], str]) -> dict:
+        return _map(self.source, {e.id for e in self.chapter.exercises}, change)
+
+    def students(self, count: int = 24, seed: int = 4) -> dict[str, dict]:
+        """A class: good students, students with misconceptions, and a few that go wrong."""
+        rng = random.Random(seed)
+        odd = [
+            self.released,
+            self._with_syntax_error(),
+            self._looping(),
+            self._reading_the_checks(),
+            self._with_cells_deleted_and_doubled(),
+        ]
+        good = [self.solved(*self._pick(rng, right=True, count=8)) for _ in range(count // 5)]
+        rest = count - len(odd) - len(good)
+        typical = [self.solved(*self._pick(rng, right=False, count=1 + i % 4)) for i in range(rest)]
+        notebooks = [*good, *typical, *odd]
+        rng.shuffle(notebooks)
+        return dict(zip(_names(count), notebooks, strict=True))
+
+    def _pick(self, rng: random.Random, right: bool, count: int) -> Iterable[Answer]:
+        """Some answers, at most one an exercise."""
+        taken: set[str] = set()
+        candidates = [a for a in self.answers if a.right == right]
+        for answer in rng.sample(candidates, len(candidates)):
+            exercises = {self.chapter.exercise_of[hole].id for hole in answer.holes}
+            if not exercises & taken and len(taken) < count:
+                taken |= exercises
+                yield answer
+
+    def _first_lines(self, name: str) -> str:
+        cells = {c["id"]: c for c in self.solved()["cells"]}
+        return "".join(cells[name]["source"])
+
+    def _with_syntax_error(self) -> dict:
+        name = self.chapter.exercises[3].id
+        return self.with_cell(self.solved(), name, self._first_lines(name) + "\n)\n")
+
+    def _looping(self) -> dict:
+        name = self.chapter.exercises[-1].id
+        source = self._first_lines(name) + "\n\nwhile True:\n    pass\n"
+        return self.with_cell(self.solved(), name, source)
+
+    def _reading_the_checks(self) -> dict:
+        name = self.chapter.exercises[0].id
+        source = "import glob\n\nfor path in glob.glob('/**/checks.py', recursive=True):\n"
+        return self.with_cell(self.released, name, source + "    print(open(path).read())\n")
+
+    def _with_cells_deleted_and_doubled(self) -> dict:
+        notebook = copy.deepcopy(self.solved())
+        deleted, doubled = (e.id for e in self.chapter.exercises[4:6])
+        twin = next(c for c in notebook["cells"] if c["id"] == doubled)
+        kept = [c for c in notebook["cells"] if c["id"] != deleted]
+        notebook["cells"] = [*kept, copy.deepcopy(twin)]
+        return notebook
+
+
+def _names(count: int) -> Iterable[str]:
+    rounds = range(1, count // len(NAMES) + 2)
+    every = [name if r == 1 else f"{name}{r}" for r in rounds for name in NAMES]
+    return sorted(every[:count])
+
+
+def _map(notebook: dict, names: set[str], change: Callable[[str, str], str]) -> dict:
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook["cells"]:
+        if cell["id"] in names:
+            cell["source"] = change(cell["id"], "".join(cell["source"]))
+    return notebook
