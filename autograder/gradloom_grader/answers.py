@@ -79,7 +79,10 @@ def _piece(path: Path, lines: list[str], node: ast.FunctionDef | ast.ClassDef, h
         start = min([node.lineno, *(d.lineno for d in node.decorator_list)])
     else:
         start = node.lineno
-    piece = lines[start - 1 : node.end_lineno]
+    first = node.body[0]
+    hint = range(first.lineno, first.end_lineno + 1) if ast.get_docstring(node) else ()
+    numbers = range(start, node.end_lineno + 1)
+    piece = [lines[number - 1] for number in numbers if number not in hint]
     at = node.lineno - start
     piece[at] = piece[at].replace(f"def {node.name}", f"def {hole.rsplit('.')[-1]}", 1)
     return textwrap.dedent("\n".join(piece))

@@ -167,7 +167,7 @@ def _check_claims(course: Course) -> None:
 
 def _check_hole(engine: Sources, chapter: Chapter, exercise: Exercise, hole: str) -> None:
     try:
-        holes.find(engine, hole)
+        holes.check_cuttable(engine, hole)
     except HoleError as error:
         raise AuthorError(chapter.page, exercise.line, f"exercise {exercise.id}: {error}") from None
 

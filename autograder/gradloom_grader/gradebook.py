@@ -42,7 +42,8 @@ def bring_up(
         raise SetupError(message) from None
     for student in reports.keys() - _submitted(gradebook, chapter):
         gradebook.update_or_create_student(student)
-        gradebook.update_or_create_submission(chapter, student)
+        with gradebook.db.no_autoflush:
+            gradebook.update_or_create_submission(chapter, student)
     grades, comments = _grades(gradebook, chapter), _comments(gradebook, chapter)
     changed = []
     for student, report in reports.items():

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from . import memory
 
@@ -91,10 +92,10 @@ def _find(text: str, hole: str, names: tuple[str, ...]) -> Definition:
         scope = _member(scope, name, ast.ClassDef, hole)
     node = _member(scope, names[-1] if names else "", Function, hole)
     owner = scope if isinstance(scope, ast.ClassDef) else None
-    return _locate(text.splitlines(), node, owner, hole)
+    return _locate(text.splitlines(), node, owner)
 
 
-def _member(scope, name, kind, hole):
+def _member(scope: ast.Module | ast.ClassDef, name: str, kind: type, hole: str) -> Any:
     for node in scope.body:
         if getattr(node, "name", None) == name:
             if isinstance(node, kind):
@@ -106,17 +107,22 @@ def _member(scope, name, kind, hole):
     raise HoleError(f"{hole}: the reference has no {name!r} there")
 
 
-def _locate(lines, node, owner, hole) -> Definition:
-    first = node.body[0]
-    if not ast.get_docstring(node):
-        raise HoleError(f"{hole}: give it a docstring; it is all that the student will see")
-    if first.lineno == node.lineno or len(node.body) < 2:
-        raise HoleError(f"{hole}: its body must stand on lines of its own, after the docstring")
+def _locate(lines: list[str], node: Function, owner: ast.ClassDef | None) -> Definition:
     start = min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1
-    end = _through_comments(lines, node.end_lineno, node.col_offset)
-    if end - first.end_lineno > MAX_BODY_LINES:
+    body = node.body[0].end_lineno if ast.get_docstring(node) else node.body[0].lineno - 1
+    end = _through_comments(lines, node.end_lineno or 0, node.col_offset)
+    return Definition(node, owner, start, body or 0, end)
+
+
+def check_cuttable(sources: Mapping[str, str], hole: str) -> None:
+    """Raise HoleError unless the hole can be asked for: documented, and short."""
+    where = find(sources, hole)
+    if not ast.get_docstring(where.node):
+        raise HoleError(f"{hole}: give it a docstring; it is all that the student will see")
+    if where.node.body[0].lineno == where.node.lineno or len(where.node.body) < 2:
+        raise HoleError(f"{hole}: its body must stand on lines of its own, after the docstring")
+    if where.end - where.body > MAX_BODY_LINES:
         raise HoleError(f"{hole}: a hole has at most {MAX_BODY_LINES} lines; move the rest out")
-    return Definition(node, owner, start, first.end_lineno, end)
 
 
 def _through_comments(lines: list[str], end: int, column: int) -> int:

@@ -3,7 +3,7 @@
 import ast
 import hashlib
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import groupby
 
 import jupytext
@@ -79,7 +79,8 @@ def _nbgrader(grade_id: str, **fields) -> dict:
 
 
 def _solution_cell(course: Course, chapter: Chapter, exercise: Exercise):
-    source = exercise_source(course.engine(chapter), exercise)
+    engine = course.engine(chapter)
+    source = exercise_source(engine, exercise, lambda hole: _solution(engine, hole))
     metadata = _nbgrader(exercise.id, solution=True)
     return new_code_cell(source, id=exercise.id, metadata=metadata)
 
@@ -96,8 +97,8 @@ def _question_cell(name: str, points: int, source: str):
     return new_markdown_cell(source, id=name, metadata=metadata)
 
 
-def exercise_source(engine: Sources, exercise: Exercise) -> str:
-    """The cell of an exercise with its solution: only its holes' members, classes around them."""
+def exercise_source(engine: Sources, exercise: Exercise, piece: Callable[[str], str]) -> str:
+    """The cell of an exercise: for each hole its `piece`, with the classes around them."""
 
     def owner(hole: str) -> str:
         return hole.rpartition(".")[0]
@@ -105,7 +106,7 @@ def exercise_source(engine: Sources, exercise: Exercise) -> str:
     parts = []
     for _, group in groupby(exercise.holes, key=owner):
         names = list(group)
-        members = [_solution(engine, hole) for hole in names]
+        members = [piece(hole) for hole in names]
         parts.append("@weave\n" + _in_class(engine, names[0], members))
     return "\n\n\n".join(parts)
 

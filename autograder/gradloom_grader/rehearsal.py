@@ -17,7 +17,6 @@ NAMES = (
     *("frances", "grace", "hedy", "john", "karen", "katherine", "leonhard", "leslie"),
     *("margaret", "maryam", "niklaus", "pierre", "radia", "seymour", "sofia", "tony"),
 )
-_MARKERS = re.compile(r"^ *### (BEGIN|END) SOLUTION\n", re.MULTILINE)
 _SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?### END SOLUTION$", re.MULTILINE | re.DOTALL)
 
 
@@ -42,9 +41,12 @@ class Rehearsal:
 
     def filled(self, pieces: Mapping[str, str]) -> dict:
         """The notebook with pieces in some holes and the reference in all others."""
-        engine = holes.fill(self.engine, pieces)
-        sources = {e.id: exercise_source(engine, e) for e in self.chapter.exercises}
-        return self._map(lambda name, _: _MARKERS.sub("", sources[name]))
+
+        def piece(hole: str) -> str:
+            return pieces.get(hole) or holes.definition_source(self.engine, hole)
+
+        exercises = {e.id: e for e in self.chapter.exercises}
+        return self._map(lambda name, _: exercise_source(self.engine, exercises[name], piece))
 
     def with_cell(self, notebook: dict, name: str, source: str) -> dict:
         """A copy of the notebook with another source in one exercise's cell."""

@@ -87,7 +87,8 @@ class Report:
         words += [f"{e.id} carried" for e in self.exercises if e.status == "carried"]
         missing = sum(e.status == "not attempted" for e in self.exercises)
         words += [f"{missing} not attempted"] if missing else []
-        return ", ".join(words) or "all right"
+        more = [f"and {len(words) - 3} more"] if len(words) > 3 else []
+        return ", ".join([*words[:3], *more]) or "all right"
 
 
 def number(value: float) -> str:

@@ -24,6 +24,7 @@ HEADER = 256 * 1024
 BODY = 32 * 1024 * 1024
 DEPTH = 40
 NODES = 100_000
+LENGTH = 10_000  # of one list: msgpack reserves what a list claims, for a thousand nested ones
 NAME = 200
 
 _PREFIX = struct.Struct(">II")
@@ -118,6 +119,8 @@ class _Writer:
         self.open.add(id(value))
         nodes = [self.node(item) for item in items]
         self.open.discard(id(value))
+        if len(nodes) >= LENGTH:
+            raise TooLarge(f"a {name} of more than {LENGTH - 1} values")
         return [kind, *nodes]
 
     def _array(self, value: Any, kind: str = "a", of: str = "") -> Any:
@@ -175,7 +178,7 @@ def decode(frame: bytes, tuples: bool = False) -> Any:
 def _parse(header: bytes, body: bytes, tuples: bool) -> Any:
     try:
         tree = msgpack.unpackb(
-            header, raw=False, use_list=True, max_bin_len=0, max_map_len=0, max_ext_len=0
+            header, max_array_len=LENGTH, max_bin_len=0, max_map_len=0, max_ext_len=0
         )
     except (ValueError, msgpack.UnpackException) as error:
         raise Garbled("the header is not msgpack") from error
