@@ -66,7 +66,7 @@ def _answer(path: Path, lines: list[str], node: ast.FunctionDef | ast.ClassDef) 
 def _decoration(path: Path, node: ast.FunctionDef | ast.ClassDef) -> tuple[str, list[str]]:
     calls = [d for d in node.decorator_list if isinstance(d, ast.Call)]
     if len(calls) == 1 and isinstance(calls[0].func, ast.Name):
-        names = [a.value for a in calls[0].args if isinstance(a, ast.Constant)]
+        names = [str(a.value) for a in calls[0].args if isinstance(a, ast.Constant)]
         if calls[0].func.id in ("wrong", "right") and names:
             return calls[0].func.id, [hole for name in names for hole in holes.expand(name)]
     raise AuthorError(path, node.lineno, f'mark {node.name} with @wrong("hole") or @right("hole")')
@@ -80,8 +80,8 @@ def _piece(path: Path, lines: list[str], node: ast.FunctionDef | ast.ClassDef, h
     else:
         start = node.lineno
     first = node.body[0]
-    hint = range(first.lineno, first.end_lineno + 1) if ast.get_docstring(node) else ()
-    numbers = range(start, node.end_lineno + 1)
+    hint = range(first.lineno, (first.end_lineno or 0) + 1) if ast.get_docstring(node) else ()
+    numbers = range(start, (node.end_lineno or 0) + 1)
     piece = [lines[number - 1] for number in numbers if number not in hint]
     at = node.lineno - start
     piece[at] = piece[at].replace(f"def {node.name}", f"def {hole.rsplit('.')[-1]}", 1)

@@ -14,10 +14,18 @@ from . import holes
 from .errors import AuthorError, SetupError
 from .holes import HoleError, Sources
 
+Keys = dict[str, type]
+
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,48}")
-EXERCISE_KEYS = {"exercise": str, "hole": str, "points": int, "difficulty": int, "minutes": int}
-QUESTION_KEYS = {"question": str, "points": int}
-GIVEN_KEYS = {"after": str}
+EXERCISE_KEYS: Keys = {
+    "exercise": str,
+    "hole": str,
+    "points": int,
+    "difficulty": int,
+    "minutes": int,
+}
+QUESTION_KEYS: Keys = {"question": str, "points": int}
+GIVEN_KEYS: Keys = {"after": str}
 
 _FENCE = re.compile(r"(?P<indent>\s*)(?P<mark>`{3,}|~{3,})(?P<rest>.*)")
 _REGION = re.compile(r"<!-- #region (?P<marks>.*question.*) -->\s*$")
@@ -207,7 +215,8 @@ def _id(page: Path, line: int, text: str) -> str:
 
 def _check_ids(chapter: Chapter) -> None:
     seen: set[str] = set()
-    for item in [*chapter.exercises, *chapter.questions]:
+    items: list[Exercise | Question] = [*chapter.exercises, *chapter.questions]
+    for item in items:
         if item.id in seen or f"{item.id}-check" in seen:
             raise AuthorError(chapter.page, item.line, f"the id {item.id} is taken; choose another")
         seen |= {item.id, f"{item.id}-check"}
@@ -225,15 +234,15 @@ def _marks(page: Path, text: str):
                 raise AuthorError(page, number, "leave an exercise's block empty; build fills it")
         elif fence:
             open_mark = fence["mark"]
-            marked = _fence_marks(page, number, fence)
-            in_exercise = bool(marked) and marked[0] is EXERCISE_KEYS
-            if marked:
+            in_exercise = False
+            if marked := _fence_marks(page, number, fence):
+                in_exercise = marked[0] is EXERCISE_KEYS
                 yield number, *marked
         elif region := _REGION.match(line):
             yield number, QUESTION_KEYS, _values(page, number, region["marks"], QUESTION_KEYS)
 
 
-def _fence_marks(page: Path, line: int, fence: re.Match) -> tuple[dict, dict] | None:
+def _fence_marks(page: Path, line: int, fence: re.Match) -> tuple[Keys, dict] | None:
     language, _, marks = fence["rest"].partition(" ")
     if "=" not in fence["rest"]:
         return None
@@ -244,7 +253,7 @@ def _fence_marks(page: Path, line: int, fence: re.Match) -> tuple[dict, dict] | 
     return keys, _values(page, line, marks, keys)
 
 
-def _values(page: Path, line: int, marks: str, keys: dict[str, type]) -> dict:
+def _values(page: Path, line: int, marks: str, keys: Keys) -> dict:
     values: dict[str, object] = {}
     position = 0
     while marks[position:].strip():

@@ -46,12 +46,13 @@ def plot_scores(reports: Mapping[str, Report], path: Path) -> None:
 
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
+    from matplotlib.ticker import MaxNLocator
 
     most = max(r.max_score for r in reports.values())
     figure, axes = plt.subplots(figsize=(6, 3.5), layout="constrained")
     steps = [most * i / 12 for i in range(13)]
     axes.hist([r.score for r in reports.values()], bins=steps, color="0.45", edgecolor="white")
     axes.set(xlabel=f"score (of {most:g})", ylabel="students", title="How the class did")
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     figure.savefig(path, dpi=150)
     plt.close(figure)

@@ -4,12 +4,14 @@ All deaths, deadlines and caps are dealt with here; whoever asks sees an Outcome
 """
 
 import contextlib
+import itertools
 import socket
 import struct
 import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +28,7 @@ __all__ = ["Cell", "CellResult", "Fault", "Jail", "JailError", "Limits", "Outcom
 _START_SECONDS = 60.0
 _GRACE = 0.5  # between the alarm inside the worker and the kill from outside
 _BIG = 2**31
+_AHEAD = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -120,18 +123,15 @@ class Jail:
         A cell that timed out or brought the child down is left out when the others are replayed.
         `inert` names the holes that weave leaves alone; cells in `skip` do not run at all.
         """
+        kept = [cell for cell in cells if cell.id not in skip]
         load = {"do": "load", "changes": dict(changes or {}), "inert": sorted(inert)}
-        try:
-            return _Run(self, load, cells, rounds, skip).outcome()
-        except _ParentDied:
-            self._stop()
-            self._start()
-        try:
-            return _Run(self, load, cells, rounds, skip).outcome()
-        except _ParentDied:
-            raise JailError(
-                "The worker was killed twice from outside. Is the machine out of memory?"
-            ) from None
+        for _ in range(2):
+            try:
+                return _Run(self, load, kept, rounds).outcome()
+            except _ParentDied:
+                self._stop()
+                self._start()
+        raise JailError("The worker was killed twice from outside. Is the machine out of memory?")
 
     def _setup_frame(self, sources: dict[str, str]) -> bytes:
         program = b"" if self._unsafe else walls.system_call_filter()
@@ -227,26 +227,39 @@ class _Child:
         self._number = 0
         try:
             problem = wire.receive(sock, time.monotonic() + _START_SECONDS)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, wire.Garbled) as error:
             raise _ParentDied from error
         if problem is not None:
             raise walls.explain(str(problem))
 
-    def ask(self, seconds: float, end: float, request: dict) -> Reply:
-        """Send one request and read its answer; at `end` the submission's time is used up."""
+    def ask(self, requests: Sequence[dict], seconds: float, end: float) -> Iterator[Reply]:
+        """The replies in order; at `end` (monotonic) the submission's time is used up.
+
+        Some requests are sent ahead, never more than fit into the socket's buffer: both sides
+        would wait for each other.
+        """
+        frames = deque(self._frame(request, seconds) for request in requests)
+        ahead: deque[int] = deque()
+        for number in range(self._number - len(frames) + 1, self._number + 1):
+            deadline = min(time.monotonic() + seconds + _GRACE, end)
+            try:
+                while frames and (not ahead or sum(ahead) + len(frames[0]) <= _AHEAD):
+                    ahead.append(len(frames[0]))
+                    wire.send(self._sock, frames.popleft(), deadline)
+                reply = Reply(wire.receive(self._sock, deadline), number)
+            except TimeoutError:
+                late = _used_up(self._jail.limits) if deadline == end else _too_slow(seconds)
+                raise _Gone(late) from None
+            except wire.Garbled as error:
+                raise _Gone(Fault("garbled", text=str(error))) from None
+            except (OSError, EOFError):
+                raise _Gone(Fault("died", text=death(self._jail._kill_child()))) from None
+            ahead.popleft()
+            yield reply
+
+    def _frame(self, request: dict, seconds: float) -> bytes:
         self._number += 1
-        frame = wire.encode({**request, "number": self._number, "seconds": seconds}, _BIG)
-        deadline = min(time.monotonic() + seconds + _GRACE, end)
-        try:
-            wire.send(self._sock, frame, deadline)
-            return Reply(wire.receive(self._sock, deadline), self._number)
-        except TimeoutError:
-            late = _used_up(self._jail.limits) if deadline == end else _too_slow(seconds)
-            raise _Gone(late) from None
-        except wire.Garbled as error:
-            raise _Gone(Fault("garbled", text=str(error))) from None
-        except (OSError, EOFError):
-            raise _Gone(Fault("died", text=death(self._jail._kill_child()))) from None
+        return wire.encode({**request, "number": self._number, "seconds": seconds}, _BIG)
 
 
 def _too_slow(seconds: float) -> Fault:
@@ -266,13 +279,12 @@ class _Run:
         load: dict,
         cells: Sequence[Cell],
         rounds: Sequence[Sequence[Question]],
-        skip: Collection[str],
     ) -> None:
         self.jail = jail
         self.limits = jail.limits
         self.load = load
-        self.cells = [cell for cell in cells if cell.id not in skip]
-        self.questions = [question for questions in rounds for question in questions]
+        self.cells = cells
+        self.rounds = rounds
         self.left_out: set[str] = set()
         self.result = Outcome()
         self.end = time.monotonic() + self.limits.submission_seconds
@@ -285,25 +297,27 @@ class _Run:
             with contextlib.suppress(_Gone), self.jail._child() as child:
                 self._load(child)
                 self._play(child)
-                self._ask(child)
+                for questions in self.rounds:
+                    self._ask(child, questions)
         return self.result
 
     def _is_unfinished(self) -> bool:
-        done, answered = self.result.cells, self.result.answers
-        return any(cell.id not in done for cell in self.cells) or any(
-            question.key not in answered for question in self.questions
-        )
+        cells = any(cell.id not in self.result.cells for cell in self.cells)
+        return cells or any(self._open(questions) for questions in self.rounds)
+
+    def _open(self, questions: Sequence[Question]) -> list[Question]:
+        return [question for question in questions if question.key not in self.result.answers]
 
     def _finish(self, fault: Fault) -> None:
         """Give the fault to everything that has no result yet."""
         for cell in self.cells:
             self.result.cells.setdefault(cell.id, CellResult(cell.id, fault, ""))
-        for question in self.questions:
+        for question in itertools.chain(*self.rounds):
             self.result.answers.setdefault(question.key, fault)
 
     def _load(self, child: _Child) -> None:
         try:
-            fault = child.ask(self.limits.cell_seconds, self.end, self.load).fault
+            fault = next(child.ask([self.load], self.limits.cell_seconds, self.end)).fault
         except _Gone as gone:
             fault = gone.fault
         if fault and not self.load["changes"]:
@@ -313,24 +327,24 @@ class _Run:
             raise _Gone(fault)
 
     def _play(self, child: _Child) -> None:
-        for cell in self.cells:
-            if cell.id not in self.left_out:
-                self._play_one(child, cell)
+        cells = [cell for cell in self.cells if cell.id not in self.left_out]
+        requests = [{"do": "cell", "id": cell.id, "source": cell.source} for cell in cells]
+        replies = child.ask(requests, self.limits.cell_seconds, self.end)
+        for cell in cells:
+            try:
+                self._keep(cell.id, next(replies))
+            except _Gone as gone:
+                self.left_out.add(cell.id)
+                self._flag(gone.fault, f"cell {cell.id}")
+                self.result.cells[cell.id] = CellResult(cell.id, gone.fault, "")
+                raise
 
-    def _play_one(self, child: _Child, cell: Cell) -> None:
-        request = {"do": "cell", "id": cell.id, "source": cell.source}
-        try:
-            reply = child.ask(self.limits.cell_seconds, self.end, request)
-        except _Gone as gone:
-            self.left_out.add(cell.id)
-            self._flag(gone.fault, f"cell {cell.id}")
-            self.result.cells[cell.id] = CellResult(cell.id, gone.fault, "")
-            raise
+    def _keep(self, cell: str, reply: Reply) -> None:
         if reply.fault and reply.fault.kind == "timeout":
-            self.left_out.add(cell.id)
-        if cell.id not in self.result.cells:
-            output = self._text(reply.output, cell.id)
-            self.result.cells[cell.id] = CellResult(cell.id, reply.fault, output)
+            self.left_out.add(cell)  # every replay would wait for it again
+        if cell not in self.result.cells:
+            output = self._text(reply.output, cell)
+            self.result.cells[cell] = CellResult(cell, reply.fault, output)
 
     def _text(self, output: bytes, cell: str) -> str:
         most = self.limits.output_bytes
@@ -339,21 +353,19 @@ class _Run:
         self.result.flags.append(f"cell {cell}: output cut")
         return output[:most].decode(errors="replace") + "\n(output cut)\n"
 
-    def _ask(self, child: _Child) -> None:
-        """One question at a time: nothing of a round is sent before the earlier ones are read."""
-        for question in self.questions:
-            if question.key not in self.result.answers:
-                self.result.answers[question.key] = self._answer(child, question)
-
-    def _answer(self, child: _Child, question: Question) -> Any:
-        request = {"do": "ask", "source": question.source, "inputs": question.inputs}
-        try:
-            reply = child.ask(self.limits.probe_seconds, self.end, request)
-        except _Gone as gone:
-            self._flag(gone.fault, f"question {question.key}")
-            self.result.answers[question.key] = gone.fault
-            raise
-        return reply.fault or reply.value
+    def _ask(self, child: _Child, questions: Sequence[Question]) -> None:
+        """Ask one round; nothing of the next is sent before all its answers are read."""
+        asked = self._open(questions)
+        requests = [{"do": "ask", "source": q.source, "inputs": q.inputs} for q in asked]
+        replies = child.ask(requests, self.limits.probe_seconds, self.end)
+        for question in asked:
+            try:
+                reply = next(replies)
+            except _Gone as gone:
+                self._flag(gone.fault, f"question {question.key}")
+                self.result.answers[question.key] = gone.fault
+                raise
+            self.result.answers[question.key] = reply.fault or reply.value
 
     def _flag(self, fault: Fault, where: str) -> None:
         self.result.flags.append(f"{where}: {fault.kind}, a new process went on")

@@ -259,7 +259,8 @@ class _Collector:
 def case_of(item: pytest.Item) -> Case:
     """The case that a pytest item of `checks.py` stands for."""
     params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
-    return Case(item.name.removeprefix("test_"), item.function.probe, params)
+    marked = item.function.probe  # type: ignore[attr-defined]
+    return Case(item.name.removeprefix("test_"), marked, params)
 
 
 def collect(checks: Path) -> list[Case]:

@@ -9,6 +9,7 @@ import tempfile
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
@@ -73,7 +74,7 @@ class Report:
             for e in data.pop("exercises")
         )
         questions = tuple(QuestionResult(**q) for q in data.pop("questions"))
-        lists = {name: tuple(data.pop(name)) for name in ("repairs", "flags")}
+        lists: dict[str, Any] = {name: tuple(data.pop(name)) for name in ("repairs", "flags")}
         return cls(**data, **lists, exercises=exercises, questions=questions)
 
     def summary(self) -> str:

@@ -154,8 +154,8 @@ class Client:
     def close(self) -> None:
         for pipe in (self._to, self._from):
             pipe.close()
-        self._process.wait()
-        self._process.stderr.close()
+        if self._process.returncode is None:
+            self._process.communicate()
 
     def __enter__(self) -> "Client":
         return self

@@ -54,7 +54,7 @@ def command() -> list[str]:
     room = "/tmp/jail"
     return [
         *(bwrap, "--die-with-parent", "--dev-bind", "/", "/", "--tmpfs", "/tmp"),
-        *("--perms", "0755", "--dir", room, *_mounts(room), "--"),
+        *("--dir", room, *_mounts(room), "--"),
         *(_program("setpriv"), "--reuid", _NOBODY, "--regid", _NOBODY, "--clear-groups"),
         *(bwrap, *_namespaces(), "--dev-bind", room, "/", *_seal(), *_python()),
     ]

@@ -6,6 +6,7 @@ import sys
 import textwrap
 import traceback
 import types
+from typing import Any
 
 import numpy as np
 
@@ -49,9 +50,9 @@ def _unknown(exercise: str, known: dict) -> str:
     return f"There is no exercise {exercise!r} in this chapter.{guess}"
 
 
-def _member(hole: str):
+def _member(hole: str) -> Any:
     module, *names = hole.split(".")
-    thing = importlib.import_module(f"{_PACKAGE}.{module}")
+    thing: Any = importlib.import_module(f"{_PACKAGE}.{module}")
     for name in names:
         thing = vars(thing).get(name)
     return thing
@@ -78,7 +79,7 @@ def _belongs(method, owner: str) -> bool:
 
 def _try(engine, example: dict) -> str | None:
     """What went wrong with one example, in indented lines, or None."""
-    space = {"np": np}
+    space: dict[str, Any] = {"np": np}
     exec(compile(example["source"], f"<example {example['name']}>", "exec"), space)
     body = next(v for v in space.values() if isinstance(v, types.FunctionType))
     inputs = {key: np.copy(v) if isinstance(v, np.ndarray) else v for key, v in _inputs(example)}
@@ -89,7 +90,9 @@ def _try(engine, example: dict) -> str | None:
     except Exception as error:
         return _field("asked", _asked(example)) + _field("raised", _raised(error))
     found = compare.difference(example["expected"], answer)
-    return found and "".join(
+    if found is None:
+        return None
+    return "".join(
         [
             _field("asked", _asked(example)),
             _field("came", compare.show(answer)),

@@ -88,8 +88,7 @@ def _annotated_owner(function) -> type | None:
     first = code.co_varnames[:1]
     owner = function.__annotations__.get(first[0]) if first else None
     name = owner if isinstance(owner, str) else getattr(owner, "__name__", None)
-    belongs = name is not None and first[0] == "self"
-    return _find(name, type) if belongs else None
+    return _find(name, type) if name and first[0] == "self" else None
 
 
 def _rebind_class_cell(member, written: type, target: type) -> None:
@@ -121,7 +120,7 @@ def _modules():
 
 def _find(name: str, kind: type):
     """The kit's class or function of that name, from the module that defines it."""
-    known = {}
+    known: dict = {}
     for module in _modules():
         for key, value in vars(module).items():
             if isinstance(value, kind) and getattr(value, "__module__", "") == module.__name__:

@@ -1,0 +1,42 @@
+# `make demo` shows a class being graded, `make test` proves that it is graded rightly.
+
+PYTHON ?= python3
+BIN := $(CURDIR)/.venv/bin
+export PATH := $(BIN):$(PATH)
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: setup demo test check format lint types bench-grading attacks clean
+
+setup: .venv/.ready
+
+.venv/.ready: pyproject.toml constraints.txt setup.sh
+	PYTHON="$(PYTHON)" sh setup.sh
+	touch $@
+
+demo: setup
+	gradloom demo
+
+test: setup
+	pytest
+
+check: setup lint types test
+
+lint: setup
+	ruff check .
+	ruff format --check .
+
+types: setup
+	mypy
+
+format: setup
+	ruff check --fix .
+	ruff format .
+
+attacks: setup
+	pytest tests/attacks -v
+
+bench-grading: setup
+	python benchmarks/grading.py
+
+clean:
+	rm -rf .venv course/source course/release
