@@ -101,6 +101,7 @@ def _live(descriptor: int, codes: memory.Codes, setup: dict) -> NoReturn:
         _arrange_descriptors(descriptor)
         sock = socket.socket(fileno=_DATA_FD)
         try:
+            os.setsid()  # or kill(0, SIGKILL) ends the parent, which is in our process group
             _confine(setup) if setup["confined"] else _settle(setup)
             _limit(setup)
         except OSError as error:
@@ -123,7 +124,6 @@ def _arrange_descriptors(data: int) -> None:
 
 
 def _settle(setup: dict) -> None:
-    os.setsid()
     _call("prctl", 1, signal.SIGKILL, 0, 0, 0)
     os.mkdir(_private(setup))
     os.chdir(_private(setup))
