@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -123,8 +123,7 @@ def marked(
 
 
 def _first_cell(found: Report):
-    outputs = [_html(report.repairs_html(found))]
-    return new_code_cell("# graded", id="report", outputs=outputs)
+    return new_markdown_cell(report.repairs_html(found), id="report")
 
 
 def _added(submission: Submission) -> list:

@@ -67,7 +67,10 @@ def digest(course: Course, chapter: Chapter) -> str:
         chapter.checks.read_text("utf-8"),
         course.engine(chapter),
         course.due(chapter),
-        holes.read_sources(KIT.parent),
+        holes.read_sources(KIT),
+        [Path(module.__file__ or "").read_text("utf-8") for module in (holes, probes)],
+        Path(__file__).read_text("utf-8"),
+        Path(__file__).with_name("notebook.py").read_text("utf-8"),
     ]
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
 

@@ -72,7 +72,7 @@ def _grade(
     course: Path, chapter: str, found: Submissions, unsafe: bool
 ) -> Iterator[tuple[str, Report]]:
     """Grade with one referee a core, yielding reports as they come."""
-    count = min(len(found), os.cpu_count() or 1)
+    count = min(len(found), len(os.sched_getaffinity(0)))
     with ExitStack() as stack:
         idle: SimpleQueue[Client] = SimpleQueue()
         for _ in range(count):

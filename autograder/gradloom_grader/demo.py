@@ -22,11 +22,16 @@ def prepare(course: Path, chapter: str, folder: Path) -> list[str]:
     bulk.release(folder, chapter)
     loaded = read_course(folder)
     students = Rehearsal(loaded, loaded.chapter(chapter)).students()
+    hand_in(folder, chapter, students)
+    return list(students)
+
+
+def hand_in(folder: Path, chapter: str, students: Mapping[str, dict]) -> None:
+    """Write each student's notebook where nbgrader collects them."""
     for student, notebook in students.items():
         target = folder / "submitted" / student / chapter / f"{chapter}.ipynb"
         target.parent.mkdir(parents=True)
         target.write_text(json.dumps(notebook), "utf-8")
-    return list(students)
 
 
 def write_feedback(folder: Path, chapter: str) -> Path:

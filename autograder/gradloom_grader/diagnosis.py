@@ -58,8 +58,13 @@ class _Suspect:
 
     def explains(self, evidence: list[Evidence]) -> set[str]:
         """The failed cases it accounts for: it must match in all cases of the parts it spoils."""
-        given = {e.case.key: self._answer(e) for e in evidence}
-        spoiled = {e.case.part for e in evidence if _is_wrong(e, given[e.case.key])}
+        given, spoiled = {}, set()
+        for e in evidence:
+            given[e.case.key] = self._answer(e)
+            if _is_wrong(e, given[e.case.key]):
+                spoiled.add(e.case.part)
+                if not _same(given[e.case.key], e.answer):
+                    return set()
         touched = [e for e in evidence if e.case.part in spoiled]
         if not all(_same(given[e.case.key], e.answer) for e in touched):
             return set()

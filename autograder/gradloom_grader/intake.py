@@ -10,7 +10,7 @@ import json
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from . import holes
 from .chapters import Chapter, Exercise
@@ -250,6 +250,7 @@ def _top(hole: str) -> str:
     return hole.split(".")[1]
 
 
+@lru_cache(maxsize=256)
 def _parse(source: str) -> ast.Module:
     """The cell's syntax tree; magics are passed over, a cell that does not parse is empty."""
     lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()]

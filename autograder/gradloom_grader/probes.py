@@ -14,7 +14,7 @@ import inspect
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import ModuleType
 
@@ -65,7 +65,7 @@ class Probe:
     def says(self) -> str:
         return " ".join((self.body.__doc__ or "").split())
 
-    @property
+    @cached_property
     def source(self) -> str:
         """The bare function: no decorator, no docstring, nothing that stays with the referee."""
         node = ast.parse(textwrap.dedent(inspect.getsource(self.body))).body[0]
@@ -241,10 +241,16 @@ def _reference_for(chapter: Path) -> ModuleType:
     return holes.load(course.engine(course.chapter(chapter.name)))
 
 
+# Every plugin that is not needed costs time at each item.
+_UNUSED = (
+    *("terminal", "cacheprovider", "logging", "warnings", "faulthandler", "threadexception"),
+    *("unraisableexception", "skipping", "junitxml", "setuponly", "setupplan", "stepwise"),
+    *("doctest", "pastebin", "recwarn", "legacypath", "tmpdir", "monkeypatch", "unittest"),
+    *("debugging", "subtests"),
+)
 PYTEST_OPTIONS = [
-    "-s",
-    *(f"-pno:{name}" for name in ("terminal", "cacheprovider", "logging", "warnings")),
-    *("-c", "/dev/null", "--noconftest", "--import-mode=importlib"),
+    *("-s", "-c", "/dev/null", "--noconftest", "--import-mode=importlib"),
+    *(f"-pno:{name}" for name in _UNUSED),
     *("-o", "python_files=checks.py"),
 ]
 

@@ -21,7 +21,7 @@ from .jail import Fault, Jail, Outcome, Question
 from .probes import Case, Finding
 from .report import ExerciseResult, ProbeResult, QuestionResult, Report
 
-Judging = Callable[[Iterable[Case], Callable[[Case], Finding | None]], dict[str, Finding]]
+Judging = Callable[[Sequence[Case], Callable[[Case], Finding | None]], dict[str, Finding]]
 
 
 class Referee:
@@ -148,7 +148,7 @@ class Grading:
     def _question(self, case: Case) -> Question:
         return Question(case.key, case.probe.source, self.inputs[case.key])
 
-    def _judged(self, cases: Iterable[Case], outcome: Outcome) -> dict[str, Finding]:
+    def _judged(self, cases: Sequence[Case], outcome: Outcome) -> dict[str, Finding]:
         def finding(case: Case) -> Finding | None:
             key = case.key
             answer = outcome.answers.get(key, Fault("died"))
@@ -296,6 +296,7 @@ def base_key(course: Course, chapter: Chapter, jail: Jail) -> str:
     """The part of a report's key that all submissions to a chapter share."""
     versions = [version(name) for name in ("numpy", "matplotlib", "ipython")]
     answers = chapter.answers.read_text("utf-8") if chapter.answers.exists() else ""
-    parts = [build.digest(course, chapter), answers, repr(jail.limits), jail.description]
+    ours = json.dumps(holes.read_sources(Path(__file__).parent), sort_keys=True)
+    parts = [build.digest(course, chapter), answers, ours, repr(jail.limits), jail.description]
     parts += [sys.version, *versions, hashlib.sha256(course_secret(course.folder)).hexdigest()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

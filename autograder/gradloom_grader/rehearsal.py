@@ -55,20 +55,18 @@ class Rehearsal:
     def _map(self, change: Callable[[str, str], str]) -> dict:
         return _map(self.source, {e.id for e in self.chapter.exercises}, change)
 
-    def students(self, count: int = 24, seed: int = 4) -> dict[str, dict]:
-        """A class: good students, students with misconceptions, and a few that go wrong."""
+    def students(self, count: int = 24, odd: bool = True, seed: int = 4) -> dict[str, dict]:
+        """A class: good students, students with misconceptions, and, if `odd`, five that go wrong.
+
+        Those five: an untouched notebook, a syntax error, an endless loop, a search for the
+        checks, and a notebook with a deleted and a doubled cell.
+        """
         rng = random.Random(seed)
-        odd = [
-            self.released,
-            self._with_syntax_error(),
-            self._looping(),
-            self._reading_the_checks(),
-            self._with_cells_deleted_and_doubled(),
-        ]
+        strange = self._odd() if odd else []
         good = [self.solved(*self._pick(rng, right=True, count=8)) for _ in range(count // 5)]
-        rest = count - len(odd) - len(good)
+        rest = count - len(strange) - len(good)
         typical = [self.solved(*self._pick(rng, right=False, count=1 + i % 4)) for i in range(rest)]
-        notebooks = [*good, *typical, *odd]
+        notebooks = [*good, *typical, *strange]
         rng.shuffle(notebooks)
         return dict(zip(_names(count), notebooks, strict=True))
 
@@ -82,17 +80,26 @@ class Rehearsal:
                 taken |= exercises
                 yield answer
 
-    def _first_lines(self, name: str) -> str:
+    def _source(self, name: str) -> str:
         cells = {c["id"]: c for c in self.solved()["cells"]}
         return "".join(cells[name]["source"])
 
+    def _odd(self) -> list[dict]:
+        return [
+            self.released,
+            self._with_syntax_error(),
+            self._looping(),
+            self._reading_the_checks(),
+            self._with_cells_deleted_and_doubled(),
+        ]
+
     def _with_syntax_error(self) -> dict:
         name = self.chapter.exercises[3].id
-        return self.with_cell(self.solved(), name, self._first_lines(name) + "\n)\n")
+        return self.with_cell(self.solved(), name, self._source(name) + "\n)\n")
 
     def _looping(self) -> dict:
         name = self.chapter.exercises[-1].id
-        source = self._first_lines(name) + "\n\nwhile True:\n    pass\n"
+        source = "while True:\n    pass\n\n" + self._source(name)
         return self.with_cell(self.solved(), name, source)
 
     def _reading_the_checks(self) -> dict:

@@ -9,7 +9,7 @@ import os
 import struct
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -37,23 +37,26 @@ class Judge:
         self.reports.append(report)
 
     def __call__(
-        self, cases: Iterable[Case], finding: Callable[[Case], Finding | None]
+        self, cases: Sequence[Case], finding: Callable[[Case], Finding | None]
     ) -> dict[str, Finding]:
         """Run the cases' items on `finding`; return what they found, by the case's key."""
-        found = {case.key: self._run(case, finding) for case in cases}
-        return {key: finding for key, finding in found.items() if finding}
+        items = [self.items[case.key] for case in cases]
+        found = {}
+        for case, item, following in zip(cases, items, [*items[1:], None], strict=True):
+            result = finding(case)
+            self._run(item, following, result)
+            if result:
+                found[case.key] = result
+        return found
 
-    def _run(self, case: Case, finding: Callable[[Case], Finding | None]) -> Finding | None:
-        result = finding(case)
-        item = self.items[case.key]
+    def _run(self, item: pytest.Item, following: pytest.Item | None, result: Finding | None):
         self.reports.clear()
         with probes.bench.judging(lambda *_: result):
-            item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
         failed = [r for r in self.reports if r.failed]
         if bool(failed) != bool(result):
             broken = failed[0].longreprtext if failed else "it passed against the finding"
             raise RuntimeError(f"{item.nodeid} broke while judging: {broken}")
-        return result
 
 
 def serve(course: Path, chapter: str, unsafe: bool, jobs: int, results: int) -> None:

@@ -1,0 +1,97 @@
+"""How long grading takes, three ways, on the same notebooks, on one core, in one run.
+
+stock     nbgrader with its own execution in a kernel (it sees the visible examples only)
+bridge    nbgrader autograde with gradloom's preprocessors
+gradloom  gradloom grade
+
+Each way is timed on a few and on all notebooks; the difference is the time of a submission, and
+what is left is start-up. Ratios are taken within a round, and the median of the rounds is shown.
+"""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from gradloom_grader import bulk
+from gradloom_grader.chapters import find_course, read_course
+from gradloom_grader.demo import hand_in
+from gradloom_grader.rehearsal import Rehearsal
+
+CHAPTER = "04_elementwise"
+FEW, ALL, ROUNDS = 4, 24, 3
+COMMANDS = {
+    "stock": ["nbgrader", "autograde", CHAPTER],
+    "bridge": ["nbgrader", "autograde", CHAPTER],
+    "gradloom": ["gradloom", "grade", CHAPTER],
+}
+STOCK_CONFIG = "c = get_config()\nc.CourseDirectory.root = {root!r}\n"
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="gradloom-bench-") as folder:
+        courses = prepare(Path(folder))
+        rounds = [measure(courses) for _ in range(ROUNDS)]
+    for way in COMMANDS:
+        each = statistics.median(r[way][0] for r in rounds)
+        start = statistics.median(r[way][1] for r in rounds)
+        ratio = statistics.median(r["stock"][0] / r[way][0] for r in rounds)
+        print(f"{way:9} {each * 1000:8.0f} ms a submission {start:6.1f} s start-up {ratio:6.1f} x")
+
+
+def prepare(folder: Path) -> dict[tuple[str, int], Path]:
+    """A released course with submissions for each way and size."""
+    source = find_course(Path(__file__).parent)
+    model = folder / "model"
+    shutil.copytree(source / "chapters", model / "chapters")
+    shutil.copy(source / "nbgrader_config.py", model)
+    bulk.release(model, CHAPTER)
+    course = read_course(model)
+    students = Rehearsal(course, course.chapter(CHAPTER)).students(ALL, odd=False)
+    courses = {}
+    for way in COMMANDS:
+        for count in (FEW, ALL):
+            courses[way, count] = target = folder / f"{way}-{count}"
+            shutil.copytree(model, target)
+            hand_in(target, CHAPTER, dict(list(students.items())[:count]))
+            if way == "stock":
+                text = STOCK_CONFIG.format(root=str(target))
+                (target / "nbgrader_config.py").write_text(text)
+    return courses
+
+
+def measure(courses: dict[tuple[str, int], Path]) -> dict[str, tuple[float, float]]:
+    """For each way the seconds of a submission, and of the start-up."""
+    times = {key: run(key[0], folder) for key, folder in courses.items()}
+    result = {}
+    for way in COMMANDS:
+        each = (times[way, ALL] - times[way, FEW]) / (ALL - FEW)
+        result[way] = each, times[way, FEW] - FEW * each
+        whole = times[way, ALL]
+        print(f"  {way:9} {whole:6.1f} s for {ALL}, {each * 1000:6.0f} ms each", flush=True)
+    return result
+
+
+def run(way: str, folder: Path) -> float:
+    """Seconds that one way takes on one core, from nothing graded."""
+    for made in ("autograded", "reports"):
+        shutil.rmtree(folder / made, ignore_errors=True)
+    command = [str(Path(sys.executable).with_name(COMMANDS[way][0])), *COMMANDS[way][1:]]
+    core = {min(os.sched_getaffinity(0))}
+    start = time.perf_counter()
+    subprocess.run(
+        command,
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        preexec_fn=lambda: os.sched_setaffinity(0, core),
+    )
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()
