@@ -1,0 +1,141 @@
+"""One course, built and released once, and referees on it, for all tests of the grader."""
+
+import json
+import os
+import shutil
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from queue import SimpleQueue
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+COURSE = ROOT / "course"
+CHAPTER = "04_elementwise"
+
+# Warnings of nbgrader, Jupyter and what they stand on.
+NOT_OURS = ()
+
+
+def pytest_configure(config):
+    for line in NOT_OURS:
+        config.addinivalue_line("filterwarnings", line)
+
+
+def copy_course(folder: Path) -> Path:
+    """The course as it is committed, without anything generated but a secret."""
+    shutil.copytree(COURSE / "chapters", folder / "chapters")
+    shutil.copy(COURSE / "nbgrader_config.py", folder)
+    (folder / ".secret").write_bytes(b"the same hidden inputs each time")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def course_folder(tmp_path_factory) -> Path:
+    """A copy of the course with the chapter built and released; tests leave it as it is."""
+    from gradloom_grader import bulk
+
+    folder = copy_course(tmp_path_factory.mktemp("courses") / "course")
+    bulk.release(folder, CHAPTER)
+    return folder
+
+
+@pytest.fixture
+def own_course(course_folder, tmp_path) -> Path:
+    """A copy of the released course that a test may change."""
+    return shutil.copytree(course_folder, tmp_path / "course")
+
+
+@pytest.fixture(scope="session")
+def course(course_folder):
+    from gradloom_grader.chapters import read_course
+
+    return read_course(course_folder)
+
+
+@pytest.fixture(scope="session")
+def chapter(course):
+    return course.chapter(CHAPTER)
+
+
+@pytest.fixture(scope="session")
+def engine(course, chapter) -> dict[str, str]:
+    """The sources of the whole engine with the chapter's pieces."""
+    return course.engine(chapter)
+
+
+@pytest.fixture(scope="session")
+def cases(chapter):
+    from gradloom_grader import probes
+
+    return probes.collect(chapter.checks)
+
+
+@pytest.fixture(scope="session")
+def rehearsal(course, chapter):
+    from gradloom_grader.rehearsal import Rehearsal
+
+    return Rehearsal(course, chapter)
+
+
+@pytest.fixture(scope="session")
+def release_folder(course_folder) -> Path:
+    return course_folder / "release" / CHAPTER
+
+
+@pytest.fixture(scope="session")
+def release(release_folder) -> dict:
+    """The released notebook, as JSON."""
+    return json.loads((release_folder / f"{CHAPTER}.ipynb").read_text("utf-8"))
+
+
+class Referees:
+    """A referee a core; notebooks handed in early are graded side by side."""
+
+    def __init__(self, stack: ExitStack, folder: Path):
+        from gradloom_grader.session import Client
+
+        count = os.cpu_count() or 1
+        self.idle: SimpleQueue = SimpleQueue()
+        for _ in range(count):
+            self.idle.put(stack.enter_context(Client(folder, CHAPTER)))
+        self.pool = stack.enter_context(ThreadPoolExecutor(count))
+
+    def submit(self, notebook: dict | bytes) -> Future:
+        raw = notebook if isinstance(notebook, bytes) else json.dumps(notebook).encode()
+        return self.pool.submit(self._grade, raw)
+
+    def _grade(self, raw: bytes):
+        client = self.idle.get()
+        try:
+            return client.grade(raw)
+        finally:
+            self.idle.put(client)
+
+
+@pytest.fixture(scope="session")
+def referees(course_folder):
+    with ExitStack() as stack:
+        yield Referees(stack, course_folder)
+
+
+@pytest.fixture(scope="session")
+def grade(referees):
+    """Grade a notebook (JSON or bytes) and get its report."""
+    return lambda notebook: referees.submit(notebook).result()
+
+
+@pytest.fixture(scope="session")
+def solved_report(grade, rehearsal):
+    return grade(rehearsal.solved())
+
+
+def result_of(report, exercise: str):
+    """One exercise's result in a report."""
+    return next(e for e in report.exercises if e.id == exercise)
+
+
+@pytest.fixture(scope="session")
+def result():
+    return result_of
