@@ -173,7 +173,7 @@ def _asked(inputs: dict) -> str:
 
 def _shown(inputs: dict, expected, answer, found: compare.Difference) -> str:
     came, wanted = compare.show(answer), compare.show(expected)
-    return f"{_asked(inputs)}came: {came}\nexpected: {wanted}\nthey part {found.text}"
+    return f"{_asked(inputs)}came: {came}\nexpected: {wanted}\nthey part: {found.text}"
 
 
 _KINDS = {

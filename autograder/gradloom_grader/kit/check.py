@@ -86,7 +86,7 @@ def _try(engine, example: dict) -> str | None:
     try:
         answer = body(engine, **inputs)
     except NotImplementedError as error:
-        return _field("stopped", f"not written yet ({error})" if str(error) else "not written yet")
+        return _field("stopped", f"not written yet: {error}" if str(error) else "not written yet")
     except Exception as error:
         return _field("asked", _asked(example)) + _field("raised", _raised(error))
     found = compare.difference(example["expected"], answer)
@@ -96,7 +96,7 @@ def _try(engine, example: dict) -> str | None:
         [
             _field("asked", _asked(example)),
             _field("came", compare.show(answer)),
-            _field("wanted", compare.show(example["expected"])),
+            _field("expected", compare.show(example["expected"])),
             _field("they part", found.text),
         ]
     )
@@ -128,9 +128,9 @@ def _field(name: str, text: str) -> str:
 
 def _lines(exercise: str, results: list) -> list[str]:
     passed = sum(problem is None for _, problem in results)
-    head = f"{exercise}: {passed} of {len(results)} examples pass."
+    head = f"{exercise}: {passed} of {len(results)} examples right."
     if passed == len(results):
-        head = f"{exercise}: all {passed} examples pass. Other inputs are tried when it is graded."
+        head = f"{exercise}: every example passes. Other inputs are tried when it is graded."
     lines = textwrap.wrap(head, WIDTH)
     shown = False
     for example, problem in results:

@@ -52,8 +52,12 @@ def _differ_inside(expected, answer, where: str) -> Difference | None:
     if type(answer) is not type(expected) or _keys(answer) != _keys(expected):
         text = f"{_at(where)}{outline(answer)} came, {outline(expected)} was expected"
         return Difference("structure", text)
-    parts = (_differ(expected[k], answer[k], f"{where}[{k!r}]") for k in _keys(expected))
+    parts = (_differ(expected[k], answer[k], _inside(where, k)) for k in _keys(expected))
     return next((part for part in parts if part), None)
+
+
+def _inside(where: str, key) -> str:
+    return f"{where}.{key}".lstrip(".") if isinstance(key, str) else f"{where}[{key}]"
 
 
 def _keys(value):
