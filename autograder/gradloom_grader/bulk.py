@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -42,49 +43,63 @@ def submissions(course: Path, chapter: str) -> dict[str, Path]:
     return found
 
 
+@dataclass
+class Graded:
+    """What became of a class: reports, and the submissions on which the grader itself failed."""
+
+    reports: dict[str, Report] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+
+
 def grade_class(
     course: Path, chapter: str, *, unsafe: bool = False, done: Callable[[str], None] = print
-) -> dict[str, Report]:
-    """Grade all of `submitted/*/<chapter>`; `done(student)` is called as each report is written.
+) -> Graded:
+    """Grade all of `submitted/*/<chapter>`; `done(student)` is called after each submission.
 
     Raises SetupError where there is nothing to grade, or nothing to grade with.
     """
     found = submissions(course, chapter)
     if not found:
         raise SetupError(f"nothing to grade: {course / 'submitted'} has no */{chapter}")
-    api = nbgrader_api(course)
-    store = Store(course)
+    api, store, graded = nbgrader_api(course), Store(course), Graded()
     with Gradebook(api.coursedir.db_url) as book:
         gradebook.bring_up(book, chapter, {})
-        reports = {}
-        for student, graded in _grade(course, chapter, found, unsafe):
-            store.write(student, graded)
-            reports[student] = graded
+        for student, result in _grade(course, chapter, found, unsafe):
+            if isinstance(result, Report):
+                store.write(student, result)
+                graded.reports[student] = result
+            else:
+                graded.failures[student] = str(result)
             done(student)
         times = {s: api.coursedir.get_existing_timestamp(str(found[s].parent)) for s in found}
-        gradebook.bring_up(book, chapter, reports, times)
-    for student, graded in reports.items():
-        _write_autograded(course, chapter, student, found[student], graded)
-    return reports
+        gradebook.bring_up(book, chapter, graded.reports, times)
+    for student, result in graded.reports.items():
+        _write_autograded(course, chapter, student, found[student], result)
+    return graded
 
 
 def _grade(
     course: Path, chapter: str, found: Submissions, unsafe: bool
-) -> Iterator[tuple[str, Report]]:
-    """Grade with one referee a core, yielding reports as they come."""
+) -> Iterator[tuple[str, Report | SetupError]]:
+    """Grade with one referee a core, yielding what comes of each submission in order."""
     count = min(len(found), len(os.sched_getaffinity(0)))
     with ExitStack() as stack:
         idle: SimpleQueue[Client] = SimpleQueue()
         for _ in range(count):
             idle.put(stack.enter_context(Client(course, chapter, unsafe)))
 
-        def one(student: str) -> tuple[str, Report]:
+        def one(student: str) -> tuple[str, Report | SetupError]:
             client = idle.get()
             try:
                 return student, client.grade(found[student].read_bytes())
+            except SetupError as error:
+                return student, error
             finally:
                 idle.put(client)
 
+        first = idle.get()
+        first.ready  # noqa: B018 - where no referee starts, nothing is graded
+        idle.put(first)
         pool = stack.enter_context(ThreadPoolExecutor(count))
         yield from pool.map(one, found)
 

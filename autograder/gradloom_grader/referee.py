@@ -176,6 +176,7 @@ class Grading:
         carried = best != shares
         status = _status(points, exercise.points, carried)
         misconceptions = self._diagnosis(exercise)
+        fault = self._cell_fault(exercise)
         return ExerciseResult(
             id=exercise.id,
             points=points,
@@ -184,6 +185,7 @@ class Grading:
             because=self._because(exercise, status, blamed if carried else [], best),
             hint="\n".join(m.hint for m in misconceptions) or None,
             misconception=misconceptions[0].name if misconceptions else None,
+            cell_fault=(fault.name or fault.kind) if fault else None,
             probes=tuple(self._probe_results(exercise)),
         )
 
@@ -217,8 +219,9 @@ class Grading:
             )
         elif status == "passed":
             lines.append("Everything that was tried passes.")
-        if status != "passed":
-            lines += self._cell_fault(exercise)
+        fault = self._cell_fault(exercise)
+        if fault and status != "passed":
+            lines.append(_describe(fault))
         parts = [part for part, share in best.items() if share < 1]
         if status in ("partly", "failed") and parts != [""]:
             lines.append(f"Not yet right: {', '.join(parts)}.")
@@ -227,15 +230,9 @@ class Grading:
             lines.append(failed[0].says)
         return "\n".join(lines)
 
-    def _cell_fault(self, exercise: Exercise) -> list[str]:
+    def _cell_fault(self, exercise: Exercise) -> Fault | None:
         result = self.together.cells.get(exercise.id)
-        if result is None or result.fault is None:
-            return []
-        fault = result.fault
-        if fault.kind == "error":
-            place = f" in line {fault.line}" if fault.line else ""
-            return [f"Your cell stopped with {fault.name}{place}: {fault.text}"]
-        return [f"Your cell did not finish: {_CELL_FAULTS[fault.kind]}."]
+        return result.fault if result else None
 
     def _probe_results(self, exercise: Exercise) -> Iterable[ProbeResult]:
         for case in self.referee.cases_of(exercise):
@@ -257,6 +254,13 @@ class Grading:
             for case in cases
         ]
         return self.referee.diagnosis.explain(exercise, evidence)
+
+
+def _describe(fault: Fault) -> str:
+    if fault.kind == "error":
+        place = f" in line {fault.line}" if fault.line else ""
+        return f"Your cell stopped with {fault.name}{place}: {fault.text}"
+    return f"Your cell did not finish: {_CELL_FAULTS[fault.kind]}."
 
 
 _CELL_FAULTS = {

@@ -34,6 +34,7 @@ class ExerciseResult:
     because: str
     hint: str | None = None
     misconception: str | None = None
+    cell_fault: str | None = None
     probes: tuple[ProbeResult, ...] = ()
 
 
@@ -84,12 +85,13 @@ class Report:
         wrong = [e for e in self.exercises if e.status in ("failed", "partly")]
         if all(e.status == "not attempted" for e in self.exercises):
             return "nothing attempted"
-        words = [e.misconception or f"{e.id} {e.status}" for e in wrong]
+        words = [e.misconception or f"{e.id} {e.cell_fault or e.status}" for e in wrong]
         words += [f"{e.id} carried" for e in self.exercises if e.status == "carried"]
         missing = sum(e.status == "not attempted" for e in self.exercises)
         words += [f"{missing} not attempted"] if missing else []
         more = [f"and {len(words) - 3} more"] if len(words) > 3 else []
-        return ", ".join([*words[:3], *more]) or "all right"
+        flagged = f"; flagged: {self.flags[0]}" if self.flags else ""
+        return (", ".join([*words[:3], *more]) or "all right") + flagged
 
 
 def number(value: float) -> str:

@@ -4,13 +4,13 @@ A client hands over notebooks and gets reports. Commands, nbgrader's preprocesso
 formgrader are clients; students' code never runs in either process.
 """
 
+import contextlib
 import json
 import os
 import struct
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -40,14 +40,11 @@ class Judge:
         self, cases: Sequence[Case], finding: Callable[[Case], Finding | None]
     ) -> dict[str, Finding]:
         """Run the cases' items on `finding`; return what they found, by the case's key."""
-        items = [self.items[case.key] for case in cases]
-        found = {}
-        for case, item, following in zip(cases, items, [*items[1:], None], strict=True):
-            result = finding(case)
+        found = {case.key: finding(case) for case in cases}
+        items = [self.items[key] for key in found]
+        for item, following, result in zip(items, [*items, None][1:], found.values(), strict=True):
             self._run(item, following, result)
-            if result:
-                found[case.key] = result
-        return found
+        return {key: result for key, result in found.items() if result}
 
     def _run(self, item: pytest.Item, following: pytest.Item | None, result: Finding | None):
         self.reports.clear()
@@ -111,11 +108,14 @@ class Client:
     """A referee in a process of its own. Grades one notebook at a time; close it when done."""
 
     def __init__(self, course: Path, chapter: str, unsafe: bool = False):
-        jobs, self._jobs = os.pipe()
-        self._results, results = os.pipe()
-        command = [sys.executable, "-m", __name__, str(course), chapter, str(int(unsafe))]
+        self._arguments = [str(course), chapter, str(int(unsafe))]
+        self._start()
+
+    def _start(self) -> None:
+        jobs, to = os.pipe()
+        back, results = os.pipe()
         self._process = subprocess.Popen(
-            [*command, str(jobs), str(results)],
+            [sys.executable, "-m", __name__, *self._arguments, str(jobs), str(results)],
             pass_fds=(jobs, results),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -124,19 +124,24 @@ class Client:
         )
         os.close(jobs)
         os.close(results)
-        self._to, self._from = os.fdopen(self._jobs, "wb"), os.fdopen(self._results, "rb")
-
-    @cached_property
-    def ready(self) -> dict:
-        """What the referee says of itself once it has started: its jail and its base key."""
-        return self._answer()
+        self._to, self._from = os.fdopen(to, "wb"), os.fdopen(back, "rb")
+        self._ready: dict | None = None
 
     @property
-    def alive(self) -> bool:
-        return self._process.poll() is None
+    def ready(self) -> dict:
+        """What the referee says of itself once it has started: its jail and its base key."""
+        if self._ready is None:
+            self._ready = self._answer()
+        return self._ready
 
     def grade(self, raw: bytes) -> Report:
-        """Grade a notebook's bytes. Raises SetupError if the referee itself fails."""
+        """Grade a notebook's bytes; a referee that has ended is started anew.
+
+        Raises SetupError if the referee itself fails.
+        """
+        if self._process.poll() is not None:
+            self.close()
+            self._start()
         self.ready  # noqa: B018 - the first answer comes before any report
         _send_bytes(self._to, raw)
         return Report.from_json(self._answer()["report"])
@@ -155,8 +160,9 @@ class Client:
         return text.splitlines()[-1] if text else "the referee ended without a word"
 
     def close(self) -> None:
-        for pipe in (self._to, self._from):
-            pipe.close()
+        with contextlib.suppress(BrokenPipeError):
+            self._to.close()
+        self._from.close()
         if self._process.returncode is None:
             self._process.communicate()
 
