@@ -196,7 +196,7 @@ def _outlines(expected) -> str:
 
 def _fault(case: Case, inputs: dict, fault: Fault) -> str:
     if fault.kind == "error" and case.visible:
-        place = f"\nin line {fault.line} of your cell" if fault.line else ""
+        place = f"\nin line {fault.line} of the cell {fault.cell}" if fault.line else ""
         return f"{_asked(inputs)}raised: {fault.name}: {fault.text}{place}"
     if fault.kind == "error":
         return f"It raised {fault.name if fault.builtin else 'an error of its own'}."

@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -175,7 +175,7 @@ class Grading:
         points = round(exercise.points * sum(best.values()) / len(best), 6)
         carried = best != shares
         status = _status(points, exercise.points, carried)
-        misconceptions = self._diagnosis(exercise)
+        misconceptions = self._diagnosis(exercise) if status in ("failed", "partly") else []
         fault = self._cell_fault(exercise)
         return ExerciseResult(
             id=exercise.id,
@@ -192,13 +192,7 @@ class Grading:
     def _alone(self, exercise: Exercise, shares: dict[str, float]) -> tuple[dict, list[str]]:
         """Run a failed exercise with the holes it needs filled, if another's mistake may count."""
         others = self.referee.entered[exercise.id]
-        owner = self.referee.chapter.exercise_of
-        blamed = [
-            e.id
-            for e in self.exercises
-            if any(owner[h] is e for h in others) and min(self.shares[e.id].values()) < 1
-        ]
-        if min(shares.values()) == 1 or not blamed:
+        if min(shares.values()) == 1 or not others:
             return {}, []
         pieces = {h: holes.definition_source(self.referee.engine, h) for h in others}
         filled = holes.fill(self.referee.kit, pieces)
@@ -206,7 +200,13 @@ class Grading:
         dead = [i for i, c in self.together.cells.items() if c.fault and c.fault.kind != "error"]
         cases = self.referee.cases_of(exercise)
         outcome = self._run(cases, changes=changes, inert=sorted(others), skip=dead)
-        return self._shares(exercise, self._judged(cases, outcome)), blamed
+        return self._shares(exercise, self._judged(cases, outcome)), self._blamed(others)
+
+    def _blamed(self, others: Collection[str]) -> list[str]:
+        """The exercises that own these holes: those that did not pass, or else all of them."""
+        owner = self.referee.chapter.exercise_of
+        owners = [e.id for e in self.exercises if any(owner[h] is e for h in others)]
+        return [name for name in owners if min(self.shares[name].values()) < 1] or owners
 
     def _because(
         self, exercise: Exercise, status: str, blamed: list[str], best: dict[str, float]
