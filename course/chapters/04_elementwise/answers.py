@@ -13,23 +13,20 @@ from gradloom_grader.answers import right, wrong
 
 @wrong("ops.{Sub,Div,Pow}.forward")
 class computes_in_place:
-    """`a -= b` and its relatives write into a's own array, and the caller loses it. Make a new
-    one."""
+    """The result is right, but b's own array was overwritten with it, and the caller loses it.
+    Make a new array."""
 
     class Sub:
         def forward(self, a, b):
-            a -= b
-            return a
+            return np.subtract(a, b, out=b)
 
     class Div:
         def forward(self, a, b):
-            a /= b
-            return a
+            return np.divide(a, b, out=b)
 
     class Pow:
         def forward(self, a, b):
-            a **= b
-            return a
+            return np.power(a, b, out=b)
 
 
 @wrong("ops.{Sub,Div,Pow}.forward")
@@ -85,6 +82,15 @@ def whole_exponents_only(self, a, b):
 
 
 @wrong("ops.Pow.forward")
+def as_long_as_the_base(self, a, b):
+    """In 2 ** x the base is a single number and the exponent an array. How many entries does the
+    result have?"""
+    out = np.empty_like(a)
+    np.power(a, b, out=out)
+    return out
+
+
+@wrong("ops.Pow.forward")
 def multiplies_instead(self, a, b):
     """2 to the power of 3 is 2 * 2 * 2, which is not 2 * 3."""
     return a * b
@@ -117,9 +123,7 @@ class by_the_inverse:
 
     class Pow:
         def forward(self, a, b):
-            out = np.empty_like(a)
-            np.power(a, b, out=out)
-            return out
+            return pow(a, b)
 
 
 # unary-forward
@@ -603,21 +607,15 @@ def only_for_sum(self, other):
 
 
 @wrong("tensor.Tensor.{__radd__,__rmul__}")
-class array_of_tensors:
-    """An array on the left is one operand. The result is one tensor, not an array full of them."""
+class one_tensor_for_each_number:
+    """An array on the left is one operand. The result is one tensor, not a list of them."""
 
     class Tensor:
         def __radd__(self, other):
-            out = np.empty(np.size(other), dtype=object)
-            for i, value in enumerate(np.ravel(other)):
-                out[i] = ops.Add()(value, self)
-            return out
+            return [ops.Add()(value, self) for value in np.ravel(other)]
 
         def __rmul__(self, other):
-            out = np.empty(np.size(other), dtype=object)
-            for i, value in enumerate(np.ravel(other)):
-                out[i] = ops.Mul()(value, self)
-            return out
+            return [ops.Mul()(value, self) for value in np.ravel(other)]
 
 
 @wrong("tensor.Tensor.__rmatmul__")
@@ -1712,7 +1710,7 @@ def upstream_for_both(d, out_grad):
 def starts_from_ones(d, out_grad):
     """A chain is rarely the end of a program: something came down to d as well. Start from that."""
     c, _ = d._inputs
-    grad_c, grad_w = d._op.backward(Tensor(np.ones_like(d.data)), d)
+    grad_c, grad_w = d._op.backward(Tensor(d.data * 0 + 1), d)
     grad_a, grad_b = c._op.backward(grad_c, c)
     return grad_a, grad_b, grad_w
 
