@@ -22,7 +22,7 @@ from gradloom_grader.probes import normal, positive, probe
 )
 @probe("arithmetic-forward", part="{name}")
 def test_arithmetic_numbers(gl, name, a, b):
-    """{name}.forward on small numbers; both operands stay what they were."""
+    """{name}.forward on a few numbers; the operands stay what they were."""
     x, y = gl.Tensor(a), gl.Tensor(b)
     out = getattr(gl.ops, name)()(x, y)
     unchanged = np.array_equal(x.data, a) and np.array_equal(y.data, b)
@@ -90,7 +90,7 @@ def test_unary_dtype(gl, name, a):
 
 @probe("unary-forward", part="Sigmoid", minor=True, a=[-800.0, 800.0])
 def test_sigmoid_is_silent(gl, a):
-    """Sigmoid.forward at -800 and 800 asks NumPy for no number too large for a float."""
+    """Sigmoid.forward at -800 and 800 gives NumPy no reason to warn of an overflow."""
     with np.errstate(over="raise"):
         return gl.ops.Sigmoid()(gl.Tensor(a)).shape
 
@@ -101,7 +101,7 @@ def test_sigmoid_is_silent(gl, a):
 @pytest.mark.parametrize("name", ["__sub__", "__truediv__", "__pow__"])
 @probe("operators", part="{name}", a=[2.0, 3.0], b=[4.0, 2.0])
 def test_two_tensors(gl, name, a, b):
-    """`{name}` with a tensor y, even in `x -= y`, gives a new tensor that remembers x and y."""
+    """`{name}`, even in `x -= y`: a new tensor that remembers x and y."""
     x, y = gl.Tensor(a, requires_grad=True), gl.Tensor(b, requires_grad=True)
     out = x
     if name == "__sub__":
@@ -120,7 +120,7 @@ def test_two_tensors(gl, name, a, b):
 @pytest.mark.parametrize("name", ["__sub__", "__truediv__", "__pow__"])
 @probe("operators", part="{name}", a=positive(3, 5, 4), b=normal(3, 5, 4))
 def test_other_operands(gl, name, a, b):
-    """`{name}` with an int, a NumPy number, a bool or an array on the right of the tensor."""
+    """`{name}` with an int, a NumPy number, a bool or an array on the right."""
     x = gl.Tensor(a)
     apply = {"__sub__": lambda y: x - y, "__truediv__": lambda y: x / y, "__pow__": lambda y: x**y}
     return [apply[name](y) for y in (3, np.float32(0.5), True, b)]
@@ -129,7 +129,7 @@ def test_other_operands(gl, name, a, b):
 @pytest.mark.parametrize("name", ["__neg__", "__abs__"])
 @probe("operators", part="{name}", a=[2.0, -3.0])
 def test_signs(gl, name, a):
-    """`-x` and `abs(x)` (here: `{name}`) give a new tensor that remembers x."""
+    """`{name}`: a new tensor that remembers x."""
     x = gl.Tensor(a, requires_grad=True)
     out = -x if name == "__neg__" else abs(x)
     met = [out]
@@ -141,7 +141,7 @@ def test_signs(gl, name, a):
 @pytest.mark.parametrize("name", ["__neg__", "__abs__"])
 @probe("operators", part="{name}", a=normal(3, 5, 4))
 def test_signs_dtype(gl, name, a):
-    """`-x` and `abs(x)` (here: `{name}`) keep shape and dtype."""
+    """`{name}` keeps shape and dtype, float64 as well as float32."""
     tensors = gl.Tensor(a), gl.Tensor(a.astype("float32"))
     return [-x if name == "__neg__" else abs(x) for x in tensors]
 
@@ -149,7 +149,7 @@ def test_signs_dtype(gl, name, a):
 @pytest.mark.parametrize("name", ["__radd__", "__rmul__", "__rsub__", "__rtruediv__", "__rpow__"])
 @probe("operators", part="{name}", a=[1.0, 4.0])
 def test_number_on_the_left(gl, name, a):
-    """5 + x, 5 * x, 5 - x, 2 / x, 2 ** x (here: `{name}`) give a new tensor that remembers x."""
+    """`{name}`, a number on the left: a new tensor that remembers x."""
     x = gl.Tensor(a, requires_grad=True)
     out = {
         "__radd__": lambda: 5 + x,
@@ -167,7 +167,7 @@ def test_number_on_the_left(gl, name, a):
 @pytest.mark.parametrize("name", ["__radd__", "__rmul__", "__rsub__", "__rtruediv__", "__rpow__"])
 @probe("operators", part="{name}", a=normal(3, 5, 4), b=positive(3, 5, 4))
 def test_array_on_the_left(gl, name, a, b):
-    """`{name}`: an array, a NumPy number or a bool on the left of a tensor gives one tensor."""
+    """`{name}` with an array, a NumPy number or a bool on the left: one tensor."""
     x = gl.Tensor(a)
     apply = {
         "__radd__": lambda y: y + x,
@@ -186,7 +186,7 @@ def test_array_on_the_left(gl, name, a, b):
     b=[[1.0, 0.0, 2.0, 1.0], [0.0, 1.0, 3.0, 1.0]],
 )
 def test_array_at_tensor(gl, a, b):
-    """`array @ x`, the array on the left, gives a new tensor that remembers x."""
+    """`__rmatmul__`, an array on the left: a new tensor that remembers x."""
     x = gl.Tensor(b, requires_grad=True)
     out = a @ x
     met = [out]
@@ -197,7 +197,7 @@ def test_array_at_tensor(gl, a, b):
 
 @probe("operators", part="__rmatmul__", a=normal(3, 5), b=normal(5, 4))
 def test_array_at_tensor_dtype(gl, a, b):
-    """`array @ x` for other shapes: float64 stays float64, float32 stays float32."""
+    """`__rmatmul__` for other shapes keeps the dtype, float64 as well as float32."""
     return [x @ gl.Tensor(y) for x, y in [(a, b), (a.astype("float32"), b.astype("float32"))]]
 
 
@@ -205,7 +205,7 @@ def test_array_at_tensor_dtype(gl, a, b):
 
 
 def small_pair(gl, name, a, b, g):
-    """Both gradients for the upstream gradient g, on numbers; nothing is changed in place."""
+    """Both gradients, on a few numbers; nothing is changed in place."""
     x, y, upstream = (
         gl.Tensor(a, requires_grad=True),
         gl.Tensor(b, requires_grad=True),
@@ -220,7 +220,7 @@ def small_pair(gl, name, a, b, g):
 
 
 def any_pair(gl, name, a, b, g):
-    """Two gradients, of shape and dtype of the operands, even where one tensor is both of them."""
+    """Two gradients, of the operands' shape and dtype, even where one tensor is both operands."""
     grads = []
     for dtype in ("float64", "float32"):
         x, y = (gl.Tensor(v.astype(dtype), requires_grad=True) for v in (a, b))
@@ -267,7 +267,7 @@ test_pow_constant = probe(
 
 
 def small_one(gl, name, a, g):
-    """{name}.backward for the upstream gradient g, on numbers; nothing is changed in place."""
+    """{name}.backward on a few numbers; nothing is changed in place."""
     x, upstream = gl.Tensor(a, requires_grad=True), gl.Tensor(g)
     node = getattr(gl.ops, name)()(x)
     tensors = (x, upstream, node)
@@ -326,7 +326,7 @@ test_sin_cos_sigmoid_tanh_any = each(
 )
 @probe("scalar-operations", part="{name}", g=[3.0, -2.0])
 def test_scalar_numbers(gl, name, a, scalars, g):
-    """{name} both ways on numbers, once for each scalar; nothing is changed in place."""
+    """{name} both ways, on a few numbers; nothing is changed in place."""
     x, upstream = gl.Tensor(a, requires_grad=True), gl.Tensor(g)
     nodes = [getattr(gl.ops, name)(float(scalar))(x) for scalar in scalars]
     outs = [node.data.copy() for node in nodes]
