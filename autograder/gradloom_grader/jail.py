@@ -38,6 +38,7 @@ class Limits:
     submission_seconds: float = 60.0
     memory: int = 2 * 2**30
     output_bytes: int = 100_000
+    answer_bytes: int = 128 * 2**20  # arrays in all answers of a submission together
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,7 @@ class Jail:
         return {**walls.ENVIRONMENT, **own}
 
     def _last_words(self) -> str:
+        self._control.close()
         self._process.kill()
         assert self._process.stderr
         words = self._process.stderr.read().decode(errors="replace")[-2000:]
@@ -286,6 +288,7 @@ class _Run:
         self.cells = cells
         self.rounds = rounds
         self.left_out: set[str] = set()
+        self.room = jail.limits.answer_bytes
         self.result = Outcome()
         self.end = time.monotonic() + self.limits.submission_seconds
 
@@ -365,7 +368,10 @@ class _Run:
                 self._flag(gone.fault, f"question {question.key}")
                 self.result.answers[question.key] = gone.fault
                 raise
-            self.result.answers[question.key] = reply.fault or reply.value
+            self.room -= wire.size(reply.value)
+            crowded = Fault("limit", text="the answers together are too large")
+            value = reply.value if self.room >= 0 else crowded
+            self.result.answers[question.key] = reply.fault or value
 
     def _flag(self, fault: Fault, where: str) -> None:
         self.result.flags.append(f"{where}: {fault.kind}, a new process went on")

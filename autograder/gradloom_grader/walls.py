@@ -13,10 +13,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+_PREFIX = os.path.realpath(sys.base_prefix)
+
 VISIBLE = ("numpy", "matplotlib", "msgpack", "IPython")  # and what they depend on
 ENVIRONMENT = {
     "HOME": "/tmp",
     "LANG": "C.UTF-8",
+    "LD_LIBRARY_PATH": f"{_PREFIX}/lib",  # some builds of Python do not find their own library
     "MPLBACKEND": "Agg",
     "MPLCONFIGDIR": "/tmp/matplotlib",
     "MKL_NUM_THREADS": "1",
@@ -55,7 +58,8 @@ def command() -> list[str]:
     return [
         *(bwrap, "--die-with-parent", "--dev-bind", "/", "/", "--tmpfs", "/tmp"),
         *("--dir", room, *_mounts(room), "--"),
-        *(_program("setpriv"), "--reuid", _NOBODY, "--regid", _NOBODY, "--clear-groups"),
+        *(_program("setpriv", "util-linux"), "--reuid", _NOBODY, "--regid", _NOBODY),
+        "--clear-groups",
         *(bwrap, *_namespaces(), "--dev-bind", room, "/", *_seal(), *_python()),
     ]
 
@@ -70,10 +74,10 @@ def explain(message: str) -> JailError:
     return JailError(f"The jail does not start: {message.strip() or 'no reason given'}. {_HINT}")
 
 
-def _program(name: str) -> str:
+def _program(name: str, package: str = "bubblewrap") -> str:
     found = shutil.which(name)
     if found is None:
-        raise JailError(f"There is no {name} here. {_HINT}")
+        raise JailError(f"There is no {name} here, which {package} brings. {_HINT}")
     return found
 
 
@@ -123,8 +127,7 @@ def _mounts(root: str) -> tuple[str, ...]:
 def _binds() -> Iterator[tuple[str, str]]:
     """(path in the jail, path outside) of every file and folder that is visible."""
     system = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/etc/alternatives")
-    prefix = os.path.realpath(sys.base_prefix)
-    own = () if prefix == "/usr" else (f"{prefix}/lib", f"{prefix}/lib64")
+    own = () if _PREFIX == "/usr" else (f"{_PREFIX}/lib", f"{_PREFIX}/lib64")
     for path in (*system, *own, _interpreter()):
         if os.path.exists(path) and not os.path.islink(path):
             yield path, path
@@ -174,7 +177,8 @@ _DENIED = """
     kexec_load kexec_file_load init_module finit_module delete_module open_by_handle_at
     name_to_handle_at quotactl quotactl_fd acct swapon swapoff reboot settimeofday clock_settime
     adjtimex clock_adjtime personality syslog iopl ioperm modify_ldt fanotify_init
-    mq_open msgget semget shmget vhangup sethostname setdomainname
+    mq_open msgget semget shmget io_setup move_pages migrate_pages vhangup sethostname
+    setdomainname listmount statmount
 """
 
 

@@ -23,7 +23,7 @@ import numpy as np
 HEADER = 256 * 1024
 BODY = 32 * 1024 * 1024
 DEPTH = 40
-NODES = 100_000
+NODES = 20_000
 LENGTH = 10_000  # of one list: msgpack reserves what a list claims, for a thousand nested ones
 NAME = 200
 
@@ -193,9 +193,13 @@ class _Reader:
     def __init__(self, body: bytes, tuple_as: type) -> None:
         self.body = body
         self.used = 0
+        self.nodes = 0
         self.tuple_as = tuple_as
 
     def value(self, node: Any, depth: int) -> Any:
+        self.nodes += 1
+        if self.nodes > NODES:
+            raise Garbled("too many values")
         if node is None or type(node) in (bool, int, float, str):
             return node
         if depth > DEPTH or type(node) is not list or not node or type(node[0]) is not str:
@@ -265,6 +269,17 @@ class _Reader:
         "t": _tensor,
         "n": _not_a_value,
     }
+
+
+def size(value: Any) -> int:
+    """How many bytes the arrays in a decoded value take."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, Tensor):
+        return value.data.nbytes
+    if isinstance(value, dict):
+        return sum(map(size, value.values()))
+    return sum(map(size, value)) if isinstance(value, list | tuple) else 0
 
 
 def receive(

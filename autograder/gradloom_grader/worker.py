@@ -33,7 +33,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def main() -> None:
-    """Serve until the control socket closes."""
+    """Serve until the control socket closes, which is how a jail ends with its owner."""
     _call("prctl", 1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
     control = socket.socket(fileno=0)
     setup = wire.receive(control, header_limit=cells.MINE)

@@ -210,6 +210,16 @@ def test_too_large():
             wire.encode(value)
 
 
+def test_too_many_values():
+    with pytest.raises(wire.Garbled):
+        wire.decode(frame(["l", *[["l", *range(6000)]] * 4]))
+
+
+def test_size():
+    value = [np.zeros(3), {"a": (wire.Tensor(np.zeros(2)), np.float64(1), "text")}]
+    assert wire.size(value) == 40
+
+
 def test_arrays_are_copied_and_writable():
     ours = np.zeros((2, 3)).T
     got = wire.decode(wire.encode(ours))
