@@ -44,7 +44,7 @@ class Function:
         `out_grad` has the shape of `node`. A None from `backward` stays None; `sum_to` sums.
         """
         grads = self.backward(out_grad, node)
-        if not isinstance(grads, tuple):
+        if not isinstance(grads, tuple | list):
             grads = (grads,)
         return tuple(
             None if grad is None else sum_to(grad, tensor.shape)
