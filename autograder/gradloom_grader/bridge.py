@@ -1,7 +1,6 @@
 """nbgrader's side: its configuration, and preprocessors that are thin clients of the referee."""
 
 import atexit
-import copy
 import html
 import json
 import os
@@ -16,7 +15,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from . import build, gradebook, intake, report
-from .chapters import Chapter, read_course
+from .chapters import Chapter, Course, read_course
 from .errors import SetupError, SubmissionError
 from .intake import Submission
 from .report import Report, Store
@@ -46,11 +45,11 @@ class Grade(NbGraderPreprocessor):
             folder.submitted_directory, about["student"], about["assignment"]
         )
         raw = (Path(submitted) / f"{about['notebook']}.ipynb").read_bytes()
-        course = Path(folder.root)
-        chapter = about["assignment"]
+        course = read_course(Path(folder.root))
+        chapter = course.chapter(about["assignment"])
         found = client(course, chapter).grade(raw)
-        Store(course).write(about["student"], found)
-        return autograded(course, chapter, raw, found), resources
+        Store(course.folder).write(about["student"], found)
+        return nbformat.from_dict(autograded(course, chapter, raw, found)), resources
 
 
 class SaveGrades(NbGraderPreprocessor):
@@ -70,16 +69,15 @@ class SaveGrades(NbGraderPreprocessor):
 _clients: dict[tuple[Path, str], tuple[str, Client]] = {}
 
 
-def client(folder: Path, name: str) -> Client:
+def client(course: Course, chapter: Chapter) -> Client:
     """A running referee for the chapter as it is now; a new one if the chapter has changed."""
-    course = read_course(folder)
-    key, digest = (folder, name), build.digest(course, course.chapter(name))
+    key, digest = (course.folder, chapter.name), build.digest(course, chapter)
     known = _clients.get(key)
     if known and known[0] == digest:
         return known[1]
     if known:
         known[1].close()
-    _clients[key] = (digest, Client(folder, name))
+    _clients[key] = (digest, Client(*key))
     return _clients[key][1]
 
 
@@ -89,41 +87,28 @@ def _close_clients() -> None:
         running.close()
 
 
-def autograded(folder: Path, name: str, raw: bytes, found: Report) -> nbformat.NotebookNode:
-    """The notebook that nbgrader keeps: the release with the student's work and the results."""
-    course = read_course(folder)
-    chapter = course.chapter(name)
+def autograded(course: Course, chapter: Chapter, raw: bytes, found: Report) -> dict:
+    """The notebook that nbgrader keeps, as JSON: the release with the student's work and the
+    results at their checks."""
     template = json.loads(build.source_notebook(course, chapter).read_text("utf-8"))
     try:
         submission = intake.read(raw, chapter, template)
     except SubmissionError:
         submission = Submission((), {}, {}, frozenset())
-    return marked(template, chapter, submission, found)
-
-
-def marked(
-    template: dict, chapter: Chapter, submission: Submission, found: Report
-) -> nbformat.NotebookNode:
-    """The release's cells with the student's sources in them and the report at their checks."""
     results = {f"{r.id}-check": r for r in found.exercises}
-    notebook = nbformat.from_dict(copy.deepcopy(template))
     exercises = {e.id for e in chapter.exercises}
-    for cell in notebook.cells:
+    for cell in template["cells"]:
         name = cell["id"]
         if name in exercises:
-            cell.source = submission.sources.get(name) or "# nothing was handed in here"
-            cell.outputs = _printed(found, name)
+            cell["source"] = submission.sources.get(name) or "# nothing was handed in here"
+            cell["outputs"] = _printed(found, name)
         elif name in submission.texts:
-            cell.source = submission.texts[name]
+            cell["source"] = submission.texts[name]
         elif name in results:
-            cell.outputs = [_html(report.exercise_html(results[name]))]
-    notebook.cells.insert(0, _first_cell(found))
-    notebook.cells += _added(submission)
-    return notebook
-
-
-def _first_cell(found: Report):
-    return new_markdown_cell(report.repairs_html(found), id="report")
+            cell["outputs"] = [_html(report.exercise_html(results[name]))]
+    first = new_markdown_cell(report.repairs_html(found), id="report")
+    template["cells"] = [first, *template["cells"], *_added(submission)]
+    return template
 
 
 def _added(submission: Submission) -> list:

@@ -1,5 +1,6 @@
 """Grade a whole class: reports first, then the gradebook, then the pages nbgrader shows."""
 
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 
-import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
@@ -62,6 +62,8 @@ def grade_class(
     if not found:
         raise SetupError(f"nothing to grade: {course / 'submitted'} has no */{chapter}")
     api, store, graded = nbgrader_api(course), Store(course), Graded()
+    loaded = read_course(course)
+    build.build_if_stale(loaded, loaded.chapter(chapter))
     with Gradebook(api.coursedir.db_url) as book:
         gradebook.bring_up(book, chapter, {})
         for student, result in _grade(course, chapter, found, unsafe):
@@ -74,7 +76,10 @@ def grade_class(
         times = {s: api.coursedir.get_existing_timestamp(str(found[s].parent)) for s in found}
         gradebook.bring_up(book, chapter, graded.reports, times)
     for student, result in graded.reports.items():
-        _write_autograded(course, chapter, student, found[student], result)
+        raw = found[student].read_bytes()
+        notebook = bridge.autograded(loaded, loaded.chapter(chapter), raw, result)
+        target = course / "autograded" / student / chapter / f"{chapter}.ipynb"
+        report.write_atomically(target, json.dumps(notebook))
     return graded
 
 
@@ -102,12 +107,6 @@ def _grade(
         idle.put(first)
         pool = stack.enter_context(ThreadPoolExecutor(count))
         yield from pool.map(one, found)
-
-
-def _write_autograded(course: Path, chapter: str, student: str, path: Path, graded: Report) -> None:
-    notebook = bridge.autograded(course, chapter, path.read_bytes(), graded)
-    target = course / "autograded" / student / chapter / f"{chapter}.ipynb"
-    report.write_atomically(target, nbformat.writes(notebook))
 
 
 def release(course: Path, chapter: str) -> Path:

@@ -28,23 +28,29 @@ class Evidence:
     finding: Finding | None
 
 
+@dataclass(frozen=True)
+class Match:
+    """A misconception, and the failed cases that it accounts for."""
+
+    answer: Answer
+    cases: frozenset[str]
+
+
 class Diagnosis:
     """A chapter's misconceptions, each loaded into an engine of its own when first needed."""
 
     def __init__(self, engine: Sources, answers: list[Answer]):
         self.suspects = [_Suspect(engine, answer) for answer in answers if not answer.right]
 
-    def explain(self, exercise: Exercise, evidence: list[Evidence]) -> list[Answer]:
+    def explain(self, exercise: Exercise, evidence: list[Evidence]) -> list[Match]:
         """The misconceptions that explain the findings; each explains parts no other does."""
         mine = [s for s in self.suspects if s.answer.holes & set(exercise.holes)]
-        matches = [(suspect.answer, suspect.explains(evidence)) for suspect in mine]
-        matches.sort(key=lambda match: -len(match[1]))
-        found: list[Answer] = []
-        explained: set[str] = set()
-        for answer, keys in matches:
-            if keys and not keys & explained:
-                found.append(answer)
-                explained |= keys
+        matches = [Match(suspect.answer, suspect.explains(evidence)) for suspect in mine]
+        matches.sort(key=lambda match: -len(match.cases))
+        found: list[Match] = []
+        for match in matches:
+            if match.cases and not any(match.cases & other.cases for other in found):
+                found.append(match)
         return found
 
 
@@ -56,7 +62,7 @@ class _Suspect:
     def engine(self) -> ModuleType:
         return holes.load(holes.fill(self.sources, self.answer.pieces))
 
-    def explains(self, evidence: list[Evidence]) -> set[str]:
+    def explains(self, evidence: list[Evidence]) -> frozenset[str]:
         """The failed cases it accounts for: it must match in all cases of the parts it spoils."""
         given, spoiled = {}, set()
         for e in evidence:
@@ -64,11 +70,11 @@ class _Suspect:
             if _is_wrong(e, given[e.case.key]):
                 spoiled.add(e.case.part)
                 if not _same(given[e.case.key], e.answer):
-                    return set()
+                    return frozenset()
         touched = [e for e in evidence if e.case.part in spoiled]
         if not all(_same(given[e.case.key], e.answer) for e in touched):
-            return set()
-        return {e.case.key for e in touched if e.finding}
+            return frozenset()
+        return frozenset(e.case.key for e in touched if e.finding)
 
     def _answer(self, evidence: Evidence):
         try:

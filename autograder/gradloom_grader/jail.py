@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from gradloom_grader import walls, wire
+from gradloom_grader import memory, walls, wire
 from gradloom_grader.replies import Fault, Reply, death
 from gradloom_grader.walls import JailError
 
@@ -125,7 +125,9 @@ class Jail:
         `inert` names the holes that weave leaves alone; cells in `skip` do not run at all.
         """
         kept = [cell for cell in cells if cell.id not in skip]
-        load = {"do": "load", "changes": dict(changes or {}), "inert": sorted(inert)}
+        compiled = memory.compile_package(changes or {})
+        frozen = {path: memory.freeze(module) for path, module in compiled.items()}
+        load = {"do": "load", "changes": frozen, "inert": sorted(inert)}
         for _ in range(2):
             try:
                 return _Run(self, load, kept, rounds).outcome()

@@ -2,6 +2,7 @@
 
 import importlib
 import linecache
+import marshal
 import sys
 from collections.abc import Mapping
 from functools import lru_cache
@@ -9,6 +10,8 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
+
+import numpy as np
 
 FOLDER = "gradloom"
 
@@ -36,6 +39,17 @@ def compile_package(sources: Mapping[str, str], package: str = FOLDER) -> dict[s
     each `package` given here. Raises SyntaxError.
     """
     return {path: _compile(text, f"{package}/{path}.py") for path, text in sources.items()}
+
+
+def freeze(compiled: Compiled) -> dict[str, Any]:
+    """The compiled module as plain values that `thaw` takes; for a process that trusts us."""
+    code = np.frombuffer(marshal.dumps(compiled.code), np.uint8)
+    return {"code": code, "source": compiled.source, "filename": compiled.filename}
+
+
+def thaw(frozen: Mapping[str, Any]) -> Compiled:
+    code, source = marshal.loads(frozen["code"].tobytes()), frozen["source"]
+    return Compiled(code, source, frozen["filename"], source.splitlines(keepends=True))
 
 
 class _Loader:

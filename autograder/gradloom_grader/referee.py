@@ -12,10 +12,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from . import build, holes, intake, probes
-from .answers import Answer, read_answers
+from .answers import read_answers
 from .chapters import Chapter, Course, Exercise
-from .diagnosis import Diagnosis, Evidence
+from .diagnosis import Diagnosis, Evidence, Match
 from .errors import SubmissionError
+from .holes import Sources
 from .intake import Submission
 from .jail import Fault, Jail, Outcome, Question
 from .probes import Case, Finding
@@ -72,6 +73,12 @@ class Referee:
         finally:
             sys.setprofile(None)
         return frozenset(seen - set(exercise.holes))
+
+    def filled(self, others: Collection[str]) -> Sources:
+        """The kit's modules that change when these holes are filled from the reference."""
+        pieces = {hole: holes.definition_source(self.engine, hole) for hole in others}
+        filled = holes.fill(self.kit, pieces)
+        return {name: text for name, text in filled.items() if text != self.kit[name]}
 
     def key(self, submission: Submission) -> str:
         """The digest of everything that decides a report."""
@@ -158,63 +165,78 @@ class Grading:
 
     def _shares(self, exercise: Exercise, findings: dict[str, Finding]) -> dict[str, float]:
         """What each part of an exercise earns of its share: 1, a half or nothing."""
-        parts: dict[str, list[Case]] = {}
-        for case in self.referee.cases_of(exercise):
-            parts.setdefault(case.part, []).append(case)
+        cases = self.referee.cases_of(exercise)
+        parts = list(dict.fromkeys(case.part for case in cases))
         if exercise.id not in self.submission.attempted:
             return dict.fromkeys(parts, 0.0)
-        return {part: _share(cases, findings) for part, cases in parts.items()}
+        return {part: _share(cases, part, findings) for part in parts}
 
     def _result(self, exercise: Exercise) -> ExerciseResult:
         if exercise.id not in self.submission.attempted:
             text = "Nothing was written here."
             return ExerciseResult(exercise.id, 0.0, exercise.points, "not attempted", text)
         shares = self.shares[exercise.id]
-        alone, blamed = self._alone(exercise, shares)
+        matches = self._diagnosis(exercise)
+        alone: dict[str, float] = {}
+        if self._may_be_carried(exercise, matches):
+            alone = self._alone(exercise, shares)
         best = {part: max(share, alone.get(part, 0.0)) for part, share in shares.items()}
         points = round(exercise.points * sum(best.values()) / len(best), 6)
         carried = best != shares
         status = _status(points, exercise.points, carried)
-        misconceptions = self._diagnosis(exercise) if status in ("failed", "partly") else []
+        misconceptions = [m.answer for m in matches] if status in ("failed", "partly") else []
         fault = self._cell_fault(exercise)
         return ExerciseResult(
             id=exercise.id,
             points=points,
             max_points=exercise.points,
             status=status,
-            because=self._because(exercise, status, blamed if carried else [], best),
+            because=self._because(exercise, status, carried, best),
             hint="\n".join(m.hint for m in misconceptions) or None,
             misconception=misconceptions[0].name if misconceptions else None,
             cell_fault=(fault.name or fault.kind) if fault else None,
             probes=tuple(self._probe_results(exercise)),
         )
 
-    def _alone(self, exercise: Exercise, shares: dict[str, float]) -> tuple[dict, list[str]]:
-        """Run a failed exercise with the holes it needs filled, if another's mistake may count."""
-        others = self.referee.entered[exercise.id]
-        if min(shares.values()) == 1 or not others:
-            return {}, []
-        pieces = {h: holes.definition_source(self.referee.engine, h) for h in others}
-        filled = holes.fill(self.referee.kit, pieces)
-        changes = {m: text for m, text in filled.items() if text != self.referee.kit[m]}
-        dead = [i for i, c in self.together.cells.items() if c.fault and c.fault.kind != "error"]
-        cases = self.referee.cases_of(exercise)
-        outcome = self._run(cases, changes=changes, inert=sorted(others), skip=dead)
-        return self._shares(exercise, self._judged(cases, outcome)), self._blamed(others)
+    def _may_be_carried(self, exercise: Exercise, matches: list[Match]) -> bool:
+        """Whether it failed and another exercise's mistake may be why.
 
-    def _blamed(self, others: Collection[str]) -> list[str]:
-        """The exercises that own these holes: those that did not pass, or else all of them."""
-        owner = self.referee.chapter.exercise_of
-        owners = [e.id for e in self.exercises if any(owner[h] is e for h in others)]
-        return [name for name in owners if min(self.shares[name].values()) < 1] or owners
+        It cannot be, where the others pass and misconceptions explain all that is wrong.
+        """
+        if min(self.shares[exercise.id].values()) == 1 or not self.referee.entered[exercise.id]:
+            return False
+        failed = {c.key for c in self.referee.cases_of(exercise)} & self.findings.keys()
+        explained = failed == set().union(*(m.cases for m in matches))
+        return not explained or bool(self._failing(self._owners(exercise)))
+
+    def _alone(self, exercise: Exercise, shares: dict[str, float]) -> dict[str, float]:
+        """Run the parts that failed with the holes they need filled from the reference."""
+        others = self.referee.entered[exercise.id]
+        changes = self.referee.filled(others)
+        dead = [i for i, c in self.together.cells.items() if c.fault and c.fault.kind != "error"]
+        cases = [c for c in self.referee.cases_of(exercise) if shares[c.part] < 1]
+        outcome = self._run(cases, changes=changes, inert=sorted(others), skip=dead)
+        findings = self._judged(cases, outcome)
+        parts = {case.part for case in cases}
+        return {part: _share(cases, part, findings) for part in parts}
+
+    def _owners(self, exercise: Exercise) -> list[str]:
+        """The exercises whose holes this one's probes enter."""
+        others = self.referee.entered[exercise.id]
+        return [e.id for e in self.exercises if others & set(e.holes)]
+
+    def _failing(self, names: list[str]) -> list[str]:
+        return [name for name in names if min(self.shares[name].values()) < 1]
 
     def _because(
-        self, exercise: Exercise, status: str, blamed: list[str], best: dict[str, float]
+        self, exercise: Exercise, status: str, carried: bool, best: dict[str, float]
     ) -> str:
         lines = []
-        if blamed:
+        if carried:
+            owners = self._owners(exercise)
+            guilty = ", ".join(self._failing(owners) or owners)
             lines.append(
-                f"Error carried forward: it fails only because of {', '.join(blamed)}. "
+                f"Error carried forward: it fails only because of {guilty}. "
                 "With that mended it is right, so the mistake counts once."
             )
         elif status == "passed":
@@ -239,7 +261,7 @@ class Grading:
             finding = self.findings.get(case.key)
             yield ProbeResult(case.key, finding is None, finding.message if finding else case.says)
 
-    def _diagnosis(self, exercise: Exercise) -> list[Answer]:
+    def _diagnosis(self, exercise: Exercise) -> list[Match]:
         cases = self.referee.cases_of(exercise)
         if all(case.key not in self.findings for case in cases):
             return []
@@ -271,8 +293,8 @@ _CELL_FAULTS = {
 }
 
 
-def _share(cases: list[Case], findings: dict[str, Finding]) -> float:
-    failed = [case for case in cases if case.key in findings]
+def _share(cases: list[Case], part: str, findings: dict[str, Finding]) -> float:
+    failed = [case for case in cases if case.part == part and case.key in findings]
     if not failed:
         return 1.0
     return 0.5 if all(case.probe.minor for case in failed) else 0.0
