@@ -14,9 +14,8 @@ import signal
 import socket
 import sys
 import warnings
-from collections.abc import Callable
-from functools import lru_cache
-from types import CodeType, ModuleType, TracebackType
+from collections.abc import Callable, Sequence
+from types import ModuleType, TracebackType
 from typing import Any, NoReturn
 
 import IPython
@@ -52,27 +51,39 @@ def _ring(number: int, frame: object) -> NoReturn:
 
 
 class Child:
-    """Answers one request at a time, over `sock`."""
+    """A notebook on the kit, made in the warm parent; in a child it answers over a socket.
 
-    def __init__(self, sock: socket.socket, codes: memory.Codes, output_bytes: int) -> None:
-        self.sock = sock
+    The given cells, which are the course's own, have run before any child is forked.
+    """
+
+    def __init__(self, codes: memory.Codes, given: Sequence[dict], output_bytes: int) -> None:
         self.codes = codes
+        self.given = given
         self.sink = _Sink(output_bytes)
         self.package: ModuleType | None = None
         self.main = ModuleType("__main__")
         self.places: dict[str, str] = {}  # filename -> cell
-
-    def converse(self) -> NoReturn:
-        """Load the kit, run cells and answer questions until somebody ends the process."""
         shell = _Shell(self._execute)
-        self.main.__dict__.update(get_ipython=lambda: shell, display=_display)
         IPython.get_ipython = lambda: shell  # type: ignore[assignment, return-value]
+        self.main.__dict__.update(get_ipython=lambda: shell, display=_display)
+        self._own_main = sys.modules["__main__"]
         sys.modules["__main__"] = self.main
+        self._load_package(codes)
+
+    def _load_package(self, codes: memory.Codes) -> None:
+        """Import the kit and run the given cells on it."""
+        self.package = memory.load(codes, "gradloom")
         _seed()
+        for cell in self.given:
+            self._cell(cell)
+        _seed()
+
+    def converse(self, sock: socket.socket) -> NoReturn:
+        """Load changes, run cells and answer questions until somebody ends the process."""
         orders = {"load": self._load, "cell": self._cell, "ask": self._ask}
         while True:
-            request = wire.receive(self.sock, header_limit=MINE, tuples=True)
-            wire.send(self.sock, self._reply(orders[request["do"]], request))
+            request = wire.receive(sock, header_limit=MINE, tuples=True)
+            wire.send(sock, self._reply(orders[request["do"]], request))
 
     def _reply(self, order: Callable[[dict], Any], request: dict) -> bytes:
         number = request["number"]
@@ -93,8 +104,8 @@ class Child:
 
     def _load(self, request: dict) -> None:
         changes = {path: memory.thaw(frozen) for path, frozen in request["changes"].items()}
-        codes = {**self.codes, **changes}
-        self.package = memory.load(codes, "gradloom")
+        if changes:
+            self._load_package({**self.codes, **changes})
         weave = importlib.import_module("gradloom.kit.weave")
         weave.__dict__["inert"] = set(request["inert"])
 
@@ -114,14 +125,9 @@ class Child:
     def _ask(self, request: dict) -> Any:
         _seed()
         namespace: dict[str, Any] = {"np": np, "__name__": "probe"}
-        exec(_compiled_probe(request["source"]), namespace)
+        exec(memory.thaw(request["probe"]).code, namespace)
         *_, body = (thing for name, thing in namespace.items() if name != "__builtins__")
         return body(gl=self.package, **request["inputs"])
-
-
-@lru_cache
-def _compiled_probe(source: str) -> CodeType:
-    return compile(source, "<probe>", "exec", dont_inherit=True)
 
 
 def _seed() -> None:

@@ -30,7 +30,7 @@ SUSPICIOUS = {
 
 @dataclass(frozen=True)
 class Submission:
-    """What of a notebook is run and kept."""
+    """What of a notebook is run (`cells`, in order) and kept."""
 
     cells: tuple[Cell, ...]
     sources: dict[str, str]
@@ -62,6 +62,12 @@ def chapter_name(raw: bytes) -> str | None:
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return name if isinstance(name, str) else None
+
+
+def given_cells(template: dict) -> list[Cell]:
+    """Released code cells that stand on their own; those after an exercise only show its work."""
+    cells = [c for c in template["cells"] if c["metadata"].get("gradloom", {}).get("after") == []]
+    return [Cell(c["id"], "".join(c["source"])) for c in cells]
 
 
 @dataclass(frozen=True)
@@ -130,7 +136,6 @@ class _Intake:
     def take(self, cells: list[_Cell]) -> Submission:
         self.released = {c["id"]: _cell(c) for c in self.template["cells"]}
         self.exercises = {e.id: e for e in self.chapter.exercises}
-        given = [Cell(i, c.source) for i, c in self._given().items()]
         named = [(self._name(cell), cell) for cell in cells]
         mine = [(name, cell) for name, cell in named if self._is_own(name, cell)]
         own = [Cell(name or f"added-{n}", cell.source) for n, (name, cell) in enumerate(mine, 1)]
@@ -144,7 +149,7 @@ class _Intake:
         answered = {name for name, text in texts.items() if self._is_answer(name, text)}
         sources = {name: self._source(name, named) for name in self.exercises}
         return Submission(
-            (*given, *_numbered(own)),
+            tuple(_numbered(own)),
             sources,
             texts,
             frozenset(attempted),
@@ -152,11 +157,6 @@ class _Intake:
             tuple(self.repairs),
             tuple(self.flags),
         )
-
-    def _given(self) -> dict[str, _Cell]:
-        """Released code cells that stand on their own; those after an exercise only show it."""
-        marks = {c["id"]: c["metadata"].get("gradloom", {}) for c in self.template["cells"]}
-        return {i: c for i, c in self.released.items() if marks[i].get("after") == []}
 
     def _name(self, cell: _Cell) -> str:
         """The released cell that a submitted one stands for, or an empty text."""

@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -84,18 +85,23 @@ class _ParentDied(Exception):
 class Jail:
     """A warm worker that runs one submission after the other, each in a fresh child.
 
+    `sources` is the kit; the `given` cells are the course's own, and run before any student's.
     Start it from the main thread: it dies with the thread that started it. Raises JailError if
     there is no bubblewrap, if it may not make user namespaces, or if the kit does not load.
     """
 
     def __init__(
-        self, sources: Mapping[str, str], limits: Limits = Limits(), unsafe: bool = False
+        self,
+        sources: Mapping[str, str],
+        limits: Limits = Limits(),
+        unsafe: bool = False,
+        given: Sequence[Cell] = (),
     ) -> None:
         self.limits = limits
         self._unsafe = unsafe
         self._home = tempfile.TemporaryDirectory(prefix="gradloom-") if unsafe else None
         self.description = "none (--unsafe)" if unsafe else walls.description()
-        self._setup = self._setup_frame(dict(sources))
+        self._setup = self._setup_frame(dict(sources), given)
         self._start()
 
     def __enter__(self) -> "Jail":
@@ -136,10 +142,11 @@ class Jail:
                 self._start()
         raise JailError("The worker was killed twice from outside. Is the machine out of memory?")
 
-    def _setup_frame(self, sources: dict[str, str]) -> bytes:
+    def _setup_frame(self, sources: dict[str, str], given: Sequence[Cell]) -> bytes:
         program = b"" if self._unsafe else walls.system_call_filter()
         setup = {
             "sources": sources,
+            "given": [{"id": cell.id, "source": cell.source} for cell in given],
             "confined": not self._unsafe,
             "home": self._home.name if self._home else "/tmp",
             "filter": np.frombuffer(program, np.uint8),
@@ -168,7 +175,7 @@ class Jail:
             raise walls.explain(self._last_words()) from None
         if problem is not None:
             self.close()
-            raise JailError(f"The kit does not compile: {problem}")
+            raise JailError(f"The kit does not load: {problem}")
 
     def _unsafe_command(self) -> list[str]:
         return [sys.executable, *walls.ARGUMENTS]
@@ -266,6 +273,11 @@ class _Child:
         return wire.encode({**request, "number": self._number, "seconds": seconds}, _BIG)
 
 
+@lru_cache(maxsize=1024)
+def _frozen_probe(source: str) -> dict:
+    return memory.freeze(memory.compile_module(source, "<probe>"))
+
+
 def _too_slow(seconds: float) -> Fault:
     return Fault("timeout", text=f"longer than {seconds:g} s")
 
@@ -361,7 +373,9 @@ class _Run:
     def _ask(self, child: _Child, questions: Sequence[Question]) -> None:
         """Ask one round; nothing of the next is sent before all its answers are read."""
         asked = self._open(questions)
-        requests = [{"do": "ask", "source": q.source, "inputs": q.inputs} for q in asked]
+        requests = [
+            {"do": "ask", "probe": _frozen_probe(q.source), "inputs": q.inputs} for q in asked
+        ]
         replies = child.ask(requests, self.limits.probe_seconds, self.end)
         for question in asked:
             try:

@@ -7,7 +7,6 @@ items judge the answers.
 
 import ast
 import contextlib
-import copy
 import hashlib
 import hmac
 import inspect
@@ -130,13 +129,18 @@ class Case:
     def expected(self, engine: ModuleType, inputs: dict):
         """What the body returns on an engine of the referee's own; NumPy's warnings are silent."""
         with np.errstate(all="ignore"):
-            return compare.normal(self.probe.body(engine, **copy.deepcopy(inputs)))
+            return compare.normal(self.probe.body(engine, **_copies(inputs)))
 
     def _given(self) -> dict:
         return {**self.probe.inputs, **self.params}
 
     def _formatted(self, text: str) -> str:
         return text.format(**self.params) if self.params else text
+
+
+def _copies(inputs: dict) -> dict:
+    """A body may write into its arrays; what was asked stays."""
+    return {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in inputs.items()}
 
 
 def _input(value, rng: np.random.Generator):
@@ -241,13 +245,7 @@ def _reference_for(chapter: Path) -> ModuleType:
     return holes.load(course.engine(course.chapter(chapter.name)))
 
 
-# Every plugin that is not needed costs time at each item.
-_UNUSED = (
-    *("terminal", "cacheprovider", "logging", "warnings", "faulthandler", "threadexception"),
-    *("unraisableexception", "skipping", "junitxml", "setuponly", "setupplan", "stepwise"),
-    *("doctest", "pastebin", "recwarn", "legacypath", "tmpdir", "monkeypatch", "unittest"),
-    *("debugging", "subtests"),
-)
+_UNUSED = ("terminal", "cacheprovider", "logging", "warnings")
 PYTEST_OPTIONS = [
     *("-s", "-c", "/dev/null", "--noconftest", "--import-mode=importlib"),
     *(f"-pno:{name}" for name in _UNUSED),
@@ -267,6 +265,11 @@ def case_of(item: pytest.Item) -> Case:
     params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
     marked = item.function.probe  # type: ignore[attr-defined]
     return Case(item.name.removeprefix("test_"), marked, params)
+
+
+def run(item: pytest.Item) -> None:
+    """Run an item's probe; raises pytest's failure if it finds something wrong."""
+    item.function(**case_of(item).params)  # type: ignore[attr-defined]
 
 
 def collect(checks: Path) -> list[Case]:

@@ -29,14 +29,19 @@ class Referee:
     """Everything needed to grade one chapter, loaded once."""
 
     def __init__(
-        self, course: Course, chapter: Chapter, jail: Jail, cases: list[Case], judge: Judging
+        self,
+        course: Course,
+        chapter: Chapter,
+        template: dict,
+        jail: Jail,
+        cases: list[Case],
+        judge: Judging,
     ):
-        self.course, self.chapter, self.jail, self.judge = course, chapter, jail, judge
-        self.cases = cases
+        self.course, self.chapter, self.template, self.jail = course, chapter, template, jail
+        self.cases, self.judge = cases, judge
         self.engine = course.engine(chapter)
         self.kit = build.kit_sources(course, chapter)
         self.reference = holes.load(self.engine)
-        self.template = json.loads(build.build_if_stale(course, chapter).read_text("utf-8"))
         self.secret = course_secret(course.folder)
         self.base_key = base_key(course, chapter, jail)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from . import build, probes
+from . import build, intake, probes
 from .chapters import read_course
 from .errors import AuthorError, SetupError
 from .jail import Jail, Limits
@@ -25,35 +25,42 @@ from .report import Report
 
 
 class Judge:
-    """Lets the pytest items of a chapter's checks judge answers."""
+    """Lets the pytest items of a chapter's checks judge answers.
 
-    def __init__(self, items: Sequence[pytest.Item]):
-        self.items = {probes.case_of(item).key: item for item in items}
-        self.cases = [probes.case_of(item) for item in items]
-        self.reports: list[pytest.TestReport] = []
-        items[0].config.pluginmanager.register(self)
+    It takes over pytest's protocol for an item: probes have no fixtures, so that nothing needs to
+    be set up or torn down for each.
+    """
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.reports.append(report)
+    def __init__(self, session: pytest.Session):
+        self.items = {probes.case_of(item).key: item for item in session.items}
+        self.cases = [probes.case_of(item) for item in session.items]
+        self.failed = False
+        session.config.pluginmanager.register(self)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool:
+        self.failed = False
+        try:
+            probes.run(item)
+        except pytest.fail.Exception:
+            self.failed = True
+        return True
 
     def __call__(
         self, cases: Sequence[Case], finding: Callable[[Case], Finding | None]
     ) -> dict[str, Finding]:
         """Run the cases' items on `finding`; return what they found, by the case's key."""
-        found = {case.key: finding(case) for case in cases}
-        items = [self.items[key] for key in found]
-        for item, following, result in zip(items, [*items, None][1:], found.values(), strict=True):
-            self._run(item, following, result)
-        return {key: result for key, result in found.items() if result}
-
-    def _run(self, item: pytest.Item, following: pytest.Item | None, result: Finding | None):
-        self.reports.clear()
-        with probes.bench.judging(lambda *_: result):
-            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
-        failed = [r for r in self.reports if r.failed]
-        if bool(failed) != bool(result):
-            broken = failed[0].longreprtext if failed else "it passed against the finding"
-            raise RuntimeError(f"{item.nodeid} broke while judging: {broken}")
+        found = {}
+        for case in cases:
+            item = self.items[case.key]
+            result = finding(case)
+            with probes.bench.judging(lambda *_, result=result: result):
+                item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+            if self.failed != bool(result):
+                raise RuntimeError(f"{item.nodeid} did not judge by what was found")
+            if result:
+                found[case.key] = result
+        return found
 
 
 def serve(course: Path, chapter: str, unsafe: bool, jobs: int, results: int) -> None:
@@ -81,10 +88,11 @@ class _Session:
     def _serve(self, session: pytest.Session) -> None:
         course = read_course(self.course)
         chapter = course.chapter(self.chapter)
-        build.build_if_stale(course, chapter)
-        with Jail(build.kit_sources(course, chapter), Limits(), unsafe=self.unsafe) as jail:
-            judge = Judge(session.items)
-            referee = Referee(course, chapter, jail, judge.cases, judge)
+        template = json.loads(build.build_if_stale(course, chapter).read_text("utf-8"))
+        kit, given = build.kit_sources(course, chapter), intake.given_cells(template)
+        with Jail(kit, Limits(), self.unsafe, given) as jail:
+            judge = Judge(session)
+            referee = Referee(course, chapter, template, jail, judge.cases, judge)
             _send(self.results, {"jail": jail.description, "base_key": referee.base_key})
             while (raw := _receive(self.jobs)) is not None:
                 _send(self.results, {"report": referee.grade(raw).to_json()})

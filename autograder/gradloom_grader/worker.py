@@ -1,7 +1,7 @@
 """The untrusted side: a warm interpreter that forks one confined child for each run.
 
-The warm parent holds numpy, matplotlib and the compiled kit, and never runs a student's code. Its
-standard input is the control socket:
+The warm parent holds numpy, matplotlib, the kit and what the chapter's given cells define; it
+never runs a student's code. Its standard input is the control socket:
 
     setup frame        ->  a frame: None, or what is wrong with the kit
     "r" and a socket   ->  fork a child that converses over that socket
@@ -43,16 +43,21 @@ def main() -> None:
         wire.send(control, wire.encode(f"{error.filename}:{error.lineno}: {error.msg}"))
         return
     cells.warm_up()
+    try:
+        child = cells.Child(codes, setup["given"], setup["output_bytes"])
+    except Exception as error:
+        wire.send(control, wire.encode(f"{type(error).__name__}: {error}"))
+        return
     gc.collect()
     gc.freeze()
     wire.send(control, wire.encode(None))
-    _Parent(control, codes, setup).serve()
+    _Parent(control, child, setup).serve()
 
 
 class _Parent:
-    def __init__(self, control: socket.socket, codes: memory.Codes, setup: dict) -> None:
+    def __init__(self, control: socket.socket, notebook: cells.Child, setup: dict) -> None:
         self.control = control
-        self.codes = codes
+        self.notebook = notebook
         self.setup = setup
         self.own_namespace = os.pidfd_open(os.getpid()) if setup["confined"] else -1
         self.child = 0
@@ -73,7 +78,7 @@ class _Parent:
             _call("unshare", _NEW_PID_NAMESPACE)
         self.child = os.fork()
         if not self.child:
-            _live(descriptor, self.codes, self.setup)
+            _live(descriptor, self.notebook, self.setup)
         os.close(descriptor)
         if self.setup["confined"]:
             _call("setns", self.own_namespace, _NEW_PID_NAMESPACE)
@@ -95,7 +100,7 @@ def _private(setup: dict) -> str:
     return os.path.join(setup["home"], "run")
 
 
-def _live(descriptor: int, codes: memory.Codes, setup: dict) -> NoReturn:
+def _live(descriptor: int, notebook: cells.Child, setup: dict) -> NoReturn:
     """The child's whole life."""
     try:
         _arrange_descriptors(descriptor)
@@ -108,7 +113,7 @@ def _live(descriptor: int, codes: memory.Codes, setup: dict) -> NoReturn:
             wire.send(sock, wire.encode(str(error)))
             os._exit(1)
         wire.send(sock, wire.encode(None))
-        cells.Child(sock, codes, setup["output_bytes"]).converse()
+        notebook.converse(sock)
     finally:
         os._exit(1)
 
