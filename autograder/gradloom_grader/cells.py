@@ -73,13 +73,13 @@ class Child:
     def _load_package(self, codes: memory.Codes) -> None:
         """Import the kit and run the given cells on it."""
         self.package = memory.load(codes, "gradloom")
-        _seed()
         for cell in self.given:
             self._cell(cell)
         _seed()
 
     def converse(self, sock: socket.socket) -> NoReturn:
         """Load changes, run cells and answer questions until somebody ends the process."""
+        _seed()  # Python's own random numbers are seeded anew in every fork
         orders = {"load": self._load, "cell": self._cell, "ask": self._ask}
         while True:
             request = wire.receive(sock, header_limit=MINE, tuples=True)

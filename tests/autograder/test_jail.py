@@ -492,11 +492,28 @@ def test_without_user_namespaces(tiny_kit, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("source", "text"), [("def", "compile: gradloom/ops.py:1"), ("1 / 0", "load: ZeroDivision")]
+    ("source", "text"), [("def", "load: gradloom/ops.py:1"), ("1 / 0", "load: ZeroDivision")]
 )
 def test_a_broken_kit_is_ours(tiny_kit, source, text):
     with pytest.raises(JailError, match=text), Jail({**tiny_kit, "ops": source}) as jail:
         jail.run([], [[Question("a", FINE, {})]])
+
+
+def test_given_cells_have_run_before_any_student_s(tiny_kit):
+    given = [Cell("g", "import gradloom\nfrom gradloom import Mul\nnumber = 41")]
+    check = "def ask(gl):\n import __main__ as m; return [m.number, m.Mul is gl.Mul]"
+    with Jail(tiny_kit, given=given) as jail:
+        for changes in ({}, {"ops": tiny_kit["ops"] + "\nextra = 1\n"}):
+            found = jail.run(
+                [Cell("c", "number += 1")], [[Question("q", check, {})]], changes=changes
+            )
+            assert found.answers == {"q": [42, True]}
+            assert list(found.cells) == ["c"]
+
+
+def test_a_given_cell_that_fails_is_ours(tiny_kit):
+    with pytest.raises(JailError, match="load: NameError"):
+        Jail(tiny_kit, given=[Cell("g", "nothing")])
 
 
 def test_unsafe(tiny_kit):

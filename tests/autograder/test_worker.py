@@ -119,11 +119,10 @@ def test_changes_hold_for_one_run(run):
     assert run(ask=ask).answers == {"0": 0}
 
 
-@pytest.mark.parametrize(("text", "name"), [("def", "SyntaxError"), ("1 / 0", "ZeroDivisionError")])
-def test_changes_that_do_not_load(run, text, name):
-    found = run("x = 1", ask=["def ask(gl): return 1"], changes={"ops": text})
-    assert found.cells["c0"].fault.name == name
-    assert found.answers["0"].name == name
+def test_changes_that_do_not_load(run):
+    found = run("x = 1", ask=["def ask(gl): return 1"], changes={"ops": "1 / 0"})
+    assert found.cells["c0"].fault.name == "ZeroDivisionError"
+    assert found.answers["0"].name == "ZeroDivisionError"
 
 
 def test_cells_that_are_skipped(run):
