@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from gradloom_grader.errors import SetupError
+
 _PREFIX = os.path.realpath(sys.base_prefix)
 
 VISIBLE = ("numpy", "matplotlib", "msgpack", "IPython")  # and what they depend on
@@ -41,7 +43,7 @@ _HINT = (
 )
 
 
-class JailError(Exception):
+class JailError(SetupError):
     """The jail cannot be had; the text says what to do about it."""
 
 
