@@ -45,7 +45,11 @@ def read_answers(path: Path) -> list[Answer]:
     if not path.exists():
         return []
     text = path.read_text("utf-8")
-    nodes = [n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
+    try:
+        body = ast.parse(text).body
+    except SyntaxError as error:
+        raise AuthorError(path, error.lineno or 1, f"this is not Python: {error.msg}") from None
+    nodes = [node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     answers = [_answer(path, text.splitlines(), node) for node in nodes]
     names = [a.name for a in answers]
     for answer in answers:

@@ -34,12 +34,11 @@ def nbgrader_api(course: Path) -> NbGraderAPI:
 
 
 def submissions(course: Path, chapter: str) -> dict[str, Path]:
-    """The submitted notebook of each student; regular files only."""
+    """The submitted notebook of each student; no link is followed."""
     found = {}
-    for folder in sorted((course / "submitted").glob(f"*/{chapter}")):
-        path = folder / f"{chapter}.ipynb"
-        if not folder.is_symlink() and path.is_file() and not path.is_symlink():
-            found[folder.parent.name] = path
+    for path in sorted((course.resolve() / "submitted").glob(f"*/{chapter}/{chapter}.ipynb")):
+        if path.is_file() and path.resolve() == path:
+            found[path.parent.parent.name] = path
     return found
 
 

@@ -27,7 +27,7 @@ EXERCISE_KEYS: Keys = {
 QUESTION_KEYS: Keys = {"question": str, "points": int}
 GIVEN_KEYS: Keys = {"after": str}
 
-_FENCE = re.compile(r"(?P<indent>\s*)(?P<mark>`{3,}|~{3,})(?P<rest>.*)")
+_FENCE = re.compile(r"(?P<indent>[\s>]*(?:(?:[-*+]|\d+[.)])\s+)?)(?P<mark>`{3,}|~{3,})(?P<rest>.*)")
 _REGION = re.compile(r"<!-- #region (?P<marks>.*question.*) -->\s*$")
 _MARK = re.compile(r'\s*(?P<key>\w+)=(?:"(?P<text>[^"]*)"|(?P<number>\d+))(?=\s|$)')
 

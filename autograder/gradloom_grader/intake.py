@@ -146,7 +146,7 @@ class _Intake:
         attempted = {e.id for e in self.chapter.exercises if self._attempts(own, e)}
         self._flag(own)
         texts = {q.id: self._text(q.id, named) for q in self.chapter.questions}
-        answered = {name for name, text in texts.items() if self._is_answer(name, text)}
+        answered = {name for name, text in texts.items() if text.strip() not in ("", NO_ANSWER)}
         sources = {name: self._source(name, named) for name in self.exercises}
         return Submission(
             tuple(_numbered(own)),
@@ -224,10 +224,6 @@ class _Intake:
 
     def _text(self, name: str, named: list[tuple[str, _Cell]]) -> str:
         return next((c.source for n, c in named if n == name), "")
-
-    def _is_answer(self, name: str, text: str) -> bool:
-        untouched = {"", self.released[name].source, NO_ANSWER}
-        return text.strip() not in untouched
 
     def _source(self, name: str, named: list[tuple[str, _Cell]]) -> str:
         """The solution cell's source as the student left it; of duplicates, the last touched."""

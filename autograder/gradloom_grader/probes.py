@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import hmac
 import inspect
+import sys
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -267,6 +268,13 @@ def case_of(item: pytest.Item) -> Case:
     return Case(item.name.removeprefix("test_"), marked, params)
 
 
+def _forget(checks: Path) -> None:
+    """Let the next collection import the file, or another of that name, anew."""
+    for name, module in list(sys.modules.items()):
+        if getattr(module, "__file__", None) == str(checks):
+            del sys.modules[name]
+
+
 def run(item: pytest.Item) -> None:
     """Run an item's probe; raises pytest's failure if it finds something wrong."""
     item.function(**case_of(item).params)  # type: ignore[attr-defined]
@@ -276,7 +284,10 @@ def collect(checks: Path) -> list[Case]:
     """All cases of a `checks.py`, in its order. Raises AuthorError where it cannot be collected."""
     collector = _Collector()
     options = [*PYTEST_OPTIONS, "--rootdir", str(checks.parent), "--collect-only", str(checks)]
-    status = pytest.main(options, plugins=[collector])
+    try:
+        status = pytest.main(options, plugins=[collector])
+    finally:
+        _forget(checks)
     if status != pytest.ExitCode.OK:
         raise AuthorError(checks, 1, f"pytest cannot collect it: run `pytest {checks}` to see why")
     return [case_of(item) for item in collector.items]

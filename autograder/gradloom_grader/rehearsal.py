@@ -10,6 +10,7 @@ from functools import cached_property
 from . import build, holes
 from .answers import Answer, read_answers
 from .chapters import Chapter, Course
+from .intake import NO_ANSWER
 from .notebook import exercise_source
 
 NAMES = (
@@ -17,6 +18,7 @@ NAMES = (
     *("frances", "grace", "hedy", "john", "karen", "katherine", "leonhard", "leslie"),
     *("margaret", "maryam", "niklaus", "pierre", "radia", "seymour", "sofia", "tony"),
 )
+IN_WORDS = "Each operation knows only its own derivative; the gradient it is given knows the rest."
 _SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?### END SOLUTION$", re.MULTILINE | re.DOTALL)
 
 
@@ -32,7 +34,9 @@ class Rehearsal:
     @cached_property
     def released(self) -> dict:
         """The notebook as students receive it."""
-        return self._map(lambda _, source: _SOLUTION.sub(r"\1raise NotImplementedError", source))
+        return self._map(
+            lambda _, source: _SOLUTION.sub(r"\1raise NotImplementedError", source), NO_ANSWER
+        )
 
     def solved(self, *answers: Answer) -> dict:
         """The notebook with all exercises filled: by these answers, the rest by the reference."""
@@ -46,14 +50,19 @@ class Rehearsal:
             return pieces.get(hole) or holes.definition_source(self.engine, hole)
 
         exercises = {e.id: e for e in self.chapter.exercises}
-        return self._map(lambda name, _: exercise_source(self.engine, exercises[name], piece))
+        return self._map(
+            lambda name, _: exercise_source(self.engine, exercises[name], piece), IN_WORDS
+        )
 
     def with_cell(self, notebook: dict, name: str, source: str) -> dict:
         """A copy of the notebook with another source in one exercise's cell."""
         return _map(notebook, {name}, lambda *_: source)
 
-    def _map(self, change: Callable[[str, str], str]) -> dict:
-        return _map(self.source, {e.id for e in self.chapter.exercises}, change)
+    def _map(self, change: Callable[[str, str], str], answer: str) -> dict:
+        """The source notebook with its exercises changed, and this answer to its questions."""
+        questions = {q.id for q in self.chapter.questions}
+        notebook = _map(self.source, questions, lambda *_: answer)
+        return _map(notebook, {e.id for e in self.chapter.exercises}, change)
 
     def students(self, count: int = 24, odd: bool = True, seed: int = 4) -> dict[str, dict]:
         """A class: good students, students with misconceptions, and, if `odd`, five that go wrong.
