@@ -1,0 +1,118 @@
+"""Which misconceptions explain wrong answers: only those that give all of them."""
+
+import ast
+import inspect
+import textwrap
+
+import numpy as np
+import pytest
+from gradloom_grader import probes
+from gradloom_grader.answers import Answer
+from gradloom_grader.chapters import Exercise
+from gradloom_grader.diagnosis import Diagnosis, Evidence
+from gradloom_grader.jail import Fault
+from gradloom_grader.probes import Case, Probe, normal
+
+ENGINE = {
+    "__init__": "from . import ops\n",
+    "ops": (
+        'import numpy as np\n\n\ndef double(x):\n    """Twice."""\n    return x + x\n\n\n'
+        'def square(x):\n    """Squared."""\n    return x * x\n'
+    ),
+}
+EXERCISE = Exercise("both", ("ops.double", "ops.square"), 4, 1, 1, 1)
+
+
+def ask_double(gl, x):
+    """double"""
+    return gl.ops.double(x)
+
+
+def ask_square(gl, x):
+    """square"""
+    return gl.ops.square(x)
+
+
+def wrong(name: str, hole: str, body: str) -> Answer:
+    return Answer(name, False, f"hint of {name}", {hole: f"def {hole[4:]}(x):\n    {body}"}, 1)
+
+
+SUSPECTS = [
+    wrong("adds-one", "ops.double", "return x + 1"),
+    wrong("returns-x", "ops.double", "return x"),
+    wrong("raises", "ops.double", "raise ValueError('mine')"),
+    wrong("never-ends", "ops.double", "while True: pass"),
+    wrong("doubles", "ops.square", "return x + x"),
+    wrong("breaks", "ops.square", "return undefined"),
+]
+CASES = [
+    Case(f"{part}-{n}", Probe(body, "both", {"x": x}, part, False, None), {})
+    for part, body in (("double", ask_double), ("square", ask_square))
+    for n, x in enumerate(([1.5, 2.0], normal(2)))
+]
+
+
+@pytest.fixture
+def explain(monkeypatch):
+    monkeypatch.setattr("gradloom_grader.diagnosis.SECONDS", 0.05)
+    diagnosis = Diagnosis(ENGINE, SUSPECTS)
+
+    def explain(double=lambda x: x + x, square=lambda x: x * x) -> list[str]:
+        evidence = []
+        for case in CASES:
+            x = case.inputs(b"seed")["x"]
+            right = x + x if case.part == "double" else x * x
+            answer = double(x) if case.part == "double" else square(x)
+            finding = probes.judge(case, {"x": x}, right, answer)
+            evidence.append(Evidence(case, {"x": x}, right, answer, finding))
+        return sorted(found.name for found in _answers(diagnosis.explain(EXERCISE, evidence)))
+
+    return explain
+
+
+def _answers(found):
+    """The misconceptions, whether explain gives them bare or with what they account for."""
+    return [getattr(each, "answer", each) for each in found]
+
+
+def test_equal_answers_are_recognised(explain):
+    assert explain(double=lambda x: x + 1) == ["adds-one"]
+    assert explain(square=lambda x: x + x) == ["doubles"]
+
+
+def test_two_parts_can_have_two_misconceptions(explain):
+    assert explain(lambda x: x, lambda x: x + x) == ["doubles", "returns-x"]
+
+
+def test_an_error_equals_an_error_of_the_same_name(explain):
+    assert explain(double=lambda x: Fault("error", "ValueError", True, "other words")) == ["raises"]
+    assert explain(double=lambda x: Fault("error", "TypeError", True)) == []
+
+
+def test_one_that_never_ends_is_stopped_and_recognised(explain):
+    assert explain(double=lambda x: Fault("timeout")) == ["never-ends"]
+
+
+@pytest.mark.parametrize(
+    "double",
+    [
+        lambda x: x + 1.0001,
+        lambda x: np.where(x == 1.5, x + 1, x + x),  # like one in some cases only
+        lambda x: None,
+        lambda x: Fault("died"),
+    ],
+)
+def test_what_nothing_explains_stays_unexplained(explain, double):
+    assert explain(double=double) == []
+
+
+def test_nothing_wrong_needs_no_explanation(explain):
+    assert explain() == []
+
+
+def test_the_module_runs_no_students_code():
+    """It imports nothing that could ask a worker."""
+    source = textwrap.dedent(inspect.getsource(inspect.getmodule(Diagnosis)))
+    names = {n.name for x in ast.walk(ast.parse(source)) if isinstance(x, ast.ImportFrom)
+             for n in x.names}  # fmt: skip
+    assert "Jail" not in names
