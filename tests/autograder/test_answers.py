@@ -106,7 +106,6 @@ def test_what_cannot_be_read_is_told_with_its_line(read, text, line, message):
     assert error.value.path.name == "answers.py"
 
 
-@pytest.mark.xfail(strict=True, reason="a SyntaxError comes out")
 def test_a_syntax_error_is_the_authors_too(read):
     with pytest.raises(AuthorError):
         read("def f(:\n")

@@ -12,9 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 MUL = "mul-backward"
-SHARED_ID = pytest.mark.xfail(
-    strict=True, reason="a given cell and the student's changed one have the same id"
-)
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +47,10 @@ def sources(submission) -> list[str]:
 
 
 class TestWhatIsTaken:
-    def test_all_given_and_all_solution_cells_in_order(self, clean, chapter):
+    def test_all_solution_cells_in_order(self, clean, chapter):
         ids = [c.id for c in clean.cells]
         own = [e.id for e in chapter.exercises]
-        assert ids[-len(own) :] == own
+        assert ids == own
         assert clean.attempted == set(own)
         assert not clean.repairs
         assert not clean.flags
@@ -91,21 +88,22 @@ class TestWhatIsTaken:
         found = next(c for c in read(solved).cells if c.source == "helper = 1")
         assert ids.index(found.id) == ids.index(MUL) - 1
 
-    def test_a_changed_given_cell_runs_after_the_original(self, read, solved, template):
-        given_ = next(c for c in solved["cells"] if c["cell_type"] == "code")
-        original = "".join(given_["source"])
-        given_["source"] = original + "\nimport math as maths"
-        found = sources(read(solved))
-        assert found.index(original) < found.index(original + "\nimport math as maths")
+    def test_given_cells_are_the_releases_and_only_changed_ones_the_students(
+        self, read, solved, clean, template
+    ):
+        given_ = intake.given_cells(template)
+        assert given_
+        assert not {c.id for c in given_} & {c.id for c in clean.cells}
+        changed = next(c for c in solved["cells"] if c["id"] == given_[0].id)
+        changed["source"] = given_[0].source + "\nimport math as maths"
+        assert sources(read(solved))[0] == changed["source"]
 
-    @SHARED_ID
     def test_no_two_cells_share_an_id(self, read, solved):
         given_ = next(c for c in solved["cells"] if c["cell_type"] == "code")
         given_["source"] = "".join(given_["source"]) + "\nimport math as maths"
         ids = [c.id for c in read(solved).cells]
         assert len(set(ids)) == len(ids)
 
-    @SHARED_ID
     def test_a_changed_given_cell_that_kills_takes_the_given_one_not_along(self, solved, grade):
         given_ = next(c for c in solved["cells"] if c["cell_type"] == "code")
         given_["source"] = "".join(given_["source"]) + "\nimport os\nos._exit(1)"
