@@ -14,14 +14,6 @@ ROOT = Path(__file__).parents[1]
 COURSE = ROOT / "course"
 CHAPTER = "04_elementwise"
 
-# Warnings of nbgrader, Jupyter and what they stand on.
-NOT_OURS = ()
-
-
-def pytest_configure(config):
-    for line in NOT_OURS:
-        config.addinivalue_line("filterwarnings", line)
-
 
 def copy_course(folder: Path) -> Path:
     """The course as it is committed, without anything generated but a secret."""

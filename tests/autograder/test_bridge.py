@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from gradloom_grader import bridge, report
 from gradloom_grader.chapters import read_course
-from gradloom_grader.report import ExerciseResult, ProbeResult, Report
+from gradloom_grader.report import Report
 from nbgrader.api import Gradebook
 
 CHAPTER = "04_elementwise"
@@ -155,28 +155,6 @@ class TestTheGradedNotebook:
         assert "SOLUTION" not in shown
         assert "could not be graded" in shown or "cells" in json.loads(raw)
         nbformat.validate(nbformat.from_dict(json.loads(shown)))
-
-
-class TestHtml:
-    def test_escapes_every_text(self):
-        result = ExerciseResult(
-            EVIL, 0, 1, EVIL, EVIL, hint=EVIL, misconception=EVIL,
-            probes=(ProbeResult(EVIL, False, EVIL), ProbeResult(EVIL, True, EVIL)),
-        )  # fmt: skip
-        assert "<script" not in report.exercise_html(result)
-
-    def test_escapes_repairs_and_rejections(self):
-        found = Report("c", 0, 1, 0, "j", "k", repairs=(EVIL,), rejected=EVIL)
-        page = report.repairs_html(found)
-        assert "<script" not in page
-        assert "&lt;script" in page
-
-    @pytest.mark.parametrize(
-        ("value", "text"),
-        [(7, "7"), (7.0, "7"), (2.5, "2.5"), (1.75, "1.75"), (0, "0"), (10, "10")],
-    )
-    def test_writes_points_as_a_person_does(self, value, text):
-        assert report.number(value) == text
 
 
 def test_a_client_is_kept_while_the_chapter_is_the_same_and_renewed_when_it_is_not(

@@ -100,27 +100,3 @@ def test_a_chapter_that_is_not_released_is_told(own_course):
     with pytest.raises(SetupError, match="gradloom release"):
         bulk.grade_class(own_course, CHAPTER, done=lambda _: None)
     assert not (own_course / "reports").exists()
-
-
-class TestTheStore:
-    def test_gives_none_for_what_cannot_be_read(self, tmp_path):
-        store = Store(tmp_path)
-        assert store.read(CHAPTER, "ada") is None
-        for text in ("", "{", "[]", "{}", '{"exercises": 3}'):
-            path = store.path(CHAPTER, "ada")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-            assert store.read(CHAPTER, "ada") is None
-
-    def test_writes_whole_files_only(self, tmp_path, solved_report, monkeypatch):
-        store = Store(tmp_path)
-        store.write("ada", solved_report)
-
-        def fail(*_):
-            raise OSError("full")
-
-        monkeypatch.setattr(os, "fsync", fail)
-        with pytest.raises(OSError, match="full"):
-            store.write("ada", solved_report)
-        assert store.read(CHAPTER, "ada") == solved_report
-        assert [p.name for p in (tmp_path / "reports" / CHAPTER).iterdir()] == ["ada.json"]

@@ -1,6 +1,5 @@
 """The gradebook is brought up to the reports: only by what differs, and at any moment again."""
 
-import dataclasses
 import shutil
 from datetime import datetime
 
@@ -179,8 +178,3 @@ def test_each_submission_is_written_whole_or_not_at_all(url, make, monkeypatch):
     found = rows(url)
     assert {v[0] for (s, _), v in found.items() if s == "ada"} >= {7.0}
     assert {v[0] for (s, _), v in found.items() if s == "alan"} == {None}
-
-
-def test_a_report_survives_json(make):
-    one = dataclasses.replace(make(), repairs=("r",), flags=("f",), outputs={"c": "o"})
-    assert Report.from_json(one.to_json()) == one
