@@ -51,7 +51,7 @@ class Graded:
 
 
 def grade_class(
-    course: Path, chapter: str, *, unsafe: bool = False, done: Callable[[str], None] = print
+    course: Path, chapter: str, done: Callable[[str], None], *, unsafe: bool = False
 ) -> Graded:
     """Grade all of `submitted/*/<chapter>`; `done(student)` is called after each submission.
 

@@ -86,9 +86,7 @@ def grade(chapter: str, course: Path | None, unsafe: bool) -> None:
     total = len(bulk.submissions(folder, chapter))
     with _progress() as progress:
         task = progress.add_task(f"grading {chapter}", total=total)
-        graded = bulk.grade_class(
-            folder, chapter, unsafe=unsafe, done=lambda _: progress.advance(task)
-        )
+        graded = bulk.grade_class(folder, chapter, lambda _: progress.advance(task), unsafe=unsafe)
     console.print(_table(graded.reports))
     for student, problem in graded.failures.items():
         console.print(f"{student} could not be graded: {escape(problem)}")
@@ -134,7 +132,7 @@ def demo(folder: Path | None, course: Path | None) -> None:
     students = show.prepare(_folder(course), chapter, folder)
     with _progress() as progress:
         task = progress.add_task("grading", total=len(students))
-        reports = bulk.grade_class(folder, chapter, done=lambda _: progress.advance(task)).reports
+        reports = bulk.grade_class(folder, chapter, lambda _: progress.advance(task)).reports
     with console.status("Writing feedback with nbgrader ..."):
         feedback = show.write_feedback(folder, chapter)
     show.plot_scores(reports, folder / "scores.png")

@@ -138,7 +138,10 @@ class _Intake:
         self.exercises = {e.id: e for e in self.chapter.exercises}
         named = [(self._name(cell), cell) for cell in cells]
         mine = [(name, cell) for name, cell in named if self._is_own(name, cell)]
-        own = [Cell(name or f"added-{n}", cell.source) for n, (name, cell) in enumerate(mine, 1)]
+        own = [
+            Cell(name if name in self.exercises else f"added-{n}", cell.source)
+            for n, (name, cell) in enumerate(mine, 1)
+        ]
         own = self._without_untouched(own)
         self._note_missing({name for name, _ in named})
         self._note_duplicates(own)

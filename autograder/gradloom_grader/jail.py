@@ -29,7 +29,8 @@ __all__ = ["Cell", "CellResult", "Fault", "Jail", "JailError", "Limits", "Outcom
 _START_SECONDS = 60.0
 _GRACE = 0.5  # between the alarm inside the worker and the kill from outside
 _BIG = 2**31
-_AHEAD = 64 * 1024
+_AHEAD = 16 * 1024  # bytes of questions sent ahead, and how many: a socket takes a quarter of its
+_AHEAD_FRAMES = 8  # buffer before a sender must wait, and counts each frame's own upkeep
 
 
 @dataclass(frozen=True)
@@ -254,7 +255,7 @@ class _Child:
         for number in range(self._number - len(frames) + 1, self._number + 1):
             deadline = min(time.monotonic() + seconds + _GRACE, end)
             try:
-                while frames and (not ahead or sum(ahead) + len(frames[0]) <= _AHEAD):
+                while frames and _may_send(ahead, len(frames[0])):
                     ahead.append(len(frames[0]))
                     wire.send(self._sock, frames.popleft(), deadline)
                 reply = Reply(wire.receive(self._sock, deadline), number)
@@ -276,6 +277,10 @@ class _Child:
 @lru_cache(maxsize=1024)
 def _frozen_probe(source: str) -> dict:
     return memory.freeze(memory.compile_module(source, "<probe>"))
+
+
+def _may_send(ahead: Collection[int], more: int) -> bool:
+    return not ahead or (len(ahead) < _AHEAD_FRAMES and sum(ahead) + more <= _AHEAD)
 
 
 def _too_slow(seconds: float) -> Fault:

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import hmac
 import inspect
+import io
 import sys
 import textwrap
 from collections.abc import Callable
@@ -163,13 +164,21 @@ def judge(case: Case, inputs: dict, expected, answer) -> Finding | None:
     if isinstance(answer, Fault):
         return Finding("error", f"{case.says}\n{_fault(case, inputs, answer)}")
     if case.probe.verify:
-        wrong = case.probe.verify(expected, answer, **inputs)
+        wrong = _verified(case.probe.verify, expected, answer, inputs)
         return Finding("value", f"{case.says}\n{wrong}") if wrong else None
     found = compare.difference(expected, answer)
     if found is None:
         return None
     detail = _shown(inputs, expected, answer, found) if case.visible else _hidden(expected, found)
     return Finding(found.kind, f"{case.says}\n{detail}")
+
+
+def _verified(verify: Callable, expected, answer, inputs: dict) -> str | None:
+    """What `verify` says; an answer that it trips over is not of the kind it asks for."""
+    try:
+        return verify(expected, compare.normal(answer), **inputs)
+    except Exception:
+        return f"Another kind of thing came than was expected: {_outlines(expected)}."
 
 
 def _asked(inputs: dict) -> str:
@@ -284,8 +293,12 @@ def collect(checks: Path) -> list[Case]:
     """All cases of a `checks.py`, in its order. Raises AuthorError where it cannot be collected."""
     collector = _Collector()
     options = [*PYTEST_OPTIONS, "--rootdir", str(checks.parent), "--collect-only", str(checks)]
+    if not checks.exists():
+        raise AuthorError(checks, 1, "the chapter has no checks yet: write this file")
+    said = io.StringIO()
     try:
-        status = pytest.main(options, plugins=[collector])
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            status = pytest.main(options, plugins=[collector])
     finally:
         _forget(checks)
     if status != pytest.ExitCode.OK:

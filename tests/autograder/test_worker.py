@@ -1,7 +1,6 @@
 """What honest code finds in a worker."""
 
 import numpy as np
-import pytest
 from gradloom_grader import wire
 from gradloom_grader.jail import Cell, Fault, Question
 

@@ -24,16 +24,24 @@ class CheckFailed(Exception):
         return str(self).splitlines()
 
 
+def _wrapped(text: str, width: int = WIDTH, later: str = "") -> list[str]:
+    return textwrap.wrap(text, width, subsequent_indent=later, break_on_hyphens=False)
+
+
+def _failed(text: str) -> CheckFailed:
+    return CheckFailed("\n".join(_wrapped(text)))
+
+
 def check(exercise: str) -> None:
     """Say which examples of an exercise pass. Raises CheckFailed with what to look at."""
     known = examples.read()
     if exercise not in known:
-        raise CheckFailed(_unknown(exercise, known))
+        raise _failed(_unknown(exercise, known))
     holes, tries = known[exercise]["holes"], known[exercise]["examples"]
     if forgotten := _without_weave(holes):
-        raise CheckFailed(f"{exercise}: put @weave on the line above `{forgotten}`, run that cell.")
+        raise _failed(f"{exercise}: put @weave on the line above `{forgotten}`, run that cell.")
     if all(_is_stub(_member(hole)) for hole in holes):
-        raise CheckFailed(f"{exercise}: nothing here yet. It is waiting for you, one cell up.")
+        raise _failed(f"{exercise}: nothing here yet. It is waiting for you.")
     engine = importlib.import_module(_PACKAGE)
     results = [(example, _try(engine, example)) for example in tries]
     text = "\n".join(_lines(exercise, results))
@@ -118,7 +126,7 @@ def _raised(error: Exception) -> str:
 
 
 def _field(name: str, text: str) -> str:
-    lines = [line for part in text.splitlines() for line in textwrap.wrap(part, WIDTH - 18) or [""]]
+    lines = [line for part in text.splitlines() for line in _wrapped(part, WIDTH - 18) or [""]]
     first, *rest = lines or [""]
     indent = " " * 16
     return "".join(
@@ -131,11 +139,11 @@ def _lines(exercise: str, results: list) -> list[str]:
     head = f"{exercise}: {passed} of {len(results)} examples right."
     if passed == len(results):
         head = f"{exercise}: every example passes. Other inputs are tried when it is graded."
-    lines = textwrap.wrap(head, WIDTH)
+    lines = _wrapped(head)
     shown = False
     for example, problem in results:
         word = "passed" if problem is None else "FAILED"
-        text = textwrap.wrap(f"{word}  {example['says']}", WIDTH, subsequent_indent=" " * 10)
+        text = _wrapped(f"{word}  {example['says']}", WIDTH - 2, " " * 10)
         lines += ["  " + text[0], *text[1:]]
         if problem and not shown:
             lines += problem.rstrip().splitlines()
