@@ -57,7 +57,7 @@ def build(chapter: str | None, course: Path | None) -> None:
     """Write the source notebook and the kit of CHAPTER, or of all chapters that have checks."""
     loaded = read_course(_folder(course))
     for name in [chapter] if chapter else _buildable(loaded):
-        console.print(f"built {builder.build(loaded, loaded.chapter(name))}")
+        console.print(f"built {builder.build(loaded, loaded.chapter(name))}", soft_wrap=True)
 
 
 def _buildable(course: Course) -> list[str]:
@@ -71,7 +71,7 @@ def release(chapter: str, course: Path | None) -> None:
     """Build CHAPTER and let nbgrader make the release and its entry in the gradebook."""
     from . import bulk
 
-    console.print(f"released {bulk.release(_folder(course), chapter)}")
+    console.print(f"released {bulk.release(_folder(course), chapter)}", soft_wrap=True)
 
 
 @main.command()
@@ -137,8 +137,9 @@ def demo(folder: Path | None, course: Path | None) -> None:
         feedback = show.write_feedback(folder, chapter)
     show.plot_scores(reports, folder / "scores.png")
     console.print(_table(reports))
-    console.print(f"{len(reports)} feedback pages: {feedback}/*/{chapter}/{chapter}.html")
-    console.print(f"Score distribution: {folder / 'scores.png'}")
+    pages = f"{feedback}/*/{chapter}/{chapter}.html"
+    console.print(f"{len(reports)} feedback pages: {pages}", soft_wrap=True)
+    console.print(f"Score distribution: {folder / 'scores.png'}", soft_wrap=True)
 
 
 def _table(reports: dict[str, Report]) -> Table:

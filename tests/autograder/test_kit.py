@@ -295,7 +295,7 @@ class TestCheck:
 
     def test_an_unknown_exercise_gets_a_guess(self, student):
         told = student("told['it'] = tried('mul-backwards'), tried('zzz'), tried(3)")["it"]
-        assert "Did you mean 'mul-backward'?" in " ".join(told[0][1].split())
+        assert "Did you mean 'mul-backward'?" in " ".join(told[0][1:])
         assert "mul-backward" in " ".join(told[1])
         assert told[2][0] == "failed"
 
