@@ -3,7 +3,7 @@
 Marks given by hand stay; they are put up for another look only where the automatic part changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from nbgrader.api import (
@@ -35,32 +35,42 @@ def bring_up(
     One query reads the class, one transaction writes a submission. Raises SetupError if the
     chapter has not been generated with nbgrader.
     """
-    try:
-        gradebook.find_notebook(chapter, chapter)
-    except MissingEntry:
-        message = f"{chapter} is not in the gradebook: run `gradloom release {chapter}`"
-        raise SetupError(message) from None
+    _check_cells(gradebook, chapter, reports.values())
     for student in reports.keys() - _submitted(gradebook, chapter):
         gradebook.update_or_create_student(student)
         with gradebook.db.no_autoflush:
             gradebook.update_or_create_submission(chapter, student)
-    grades, comments = _grades(gradebook, chapter), _comments(gradebook, chapter)
+    grades, comments = (_rows(gradebook, chapter, kind, reports) for kind in (Grade, Comment))
     changed = []
     for student, report in reports.items():
         late = _set_timestamp(gradebook, chapter, student, (timestamps or {}).get(student))
-        if _update(report, grades[student], comments.get(student, {})) or late:
+        if _update(report, grades[student], comments[student]) or late:
             gradebook.db.commit()
             changed.append(student)
     return changed
 
 
+def _check_cells(gradebook: Gradebook, chapter: str, reports: Iterable[Report]) -> None:
+    """The gradebook must know the chapter, and the exercises and questions that it has now."""
+    try:
+        known = {cell.name for cell in gradebook.find_notebook(chapter, chapter).grade_cells}
+    except MissingEntry:
+        message = f"{chapter} is not in the gradebook: run `gradloom release {chapter}`"
+        raise SetupError(message) from None
+    for report in reports:
+        asked = {f"{e.id}-check" for e in report.exercises} | {q.id for q in report.questions}
+        if missing := sorted(asked - known):
+            message = f"the gradebook lacks {missing[0]}: run `gradloom release {chapter}` again"
+            raise SetupError(message)
+
+
 def _submitted(gradebook: Gradebook, chapter: str) -> set[str]:
-    query = gradebook.db.query(SubmittedAssignment).join(SubmittedAssignment.assignment)
-    return {s.student_id for s in query.filter_by(name=chapter)}
+    query = gradebook.db.query(SubmittedAssignment.student_id).join(SubmittedAssignment.assignment)
+    return {student for (student,) in query.filter_by(name=chapter)}
 
 
-def _rows(gradebook: Gradebook, chapter: str, kind) -> dict:
-    """All grades or comments of a chapter: student -> cell -> row."""
+def _rows(gradebook: Gradebook, chapter: str, kind, students: Collection[str]) -> dict:
+    """The grades or comments of a chapter: student -> cell -> row; of the class, or of one."""
     query = (
         gradebook.db.query(kind, BaseCell.name, Student.id)
         .join(BaseCell, kind.cell_id == BaseCell.id)
@@ -70,18 +80,12 @@ def _rows(gradebook: Gradebook, chapter: str, kind) -> dict:
         .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
         .filter(Notebook.name == chapter)
     )
+    if len(students) == 1:
+        query = query.filter(Student.id == next(iter(students)))
     rows: dict[str, dict] = {}
     for row, cell, student in query:
         rows.setdefault(student, {})[cell] = row
     return rows
-
-
-def _grades(gradebook: Gradebook, chapter: str) -> dict[str, dict[str, Grade]]:
-    return _rows(gradebook, chapter, Grade)
-
-
-def _comments(gradebook: Gradebook, chapter: str) -> dict[str, dict[str, Comment]]:
-    return _rows(gradebook, chapter, Comment)
 
 
 def _set_timestamp(gradebook, chapter: str, student: str, timestamp: datetime | None) -> bool:
