@@ -68,12 +68,12 @@ class Child:
         self.main.__dict__.update(get_ipython=lambda: shell, display=_display)
         self._own_main = sys.modules["__main__"]
         sys.modules["__main__"] = self.main
-        self._load_package(codes)
+        self._load_package(codes, given)
 
-    def _load_package(self, codes: memory.Codes) -> None:
-        """Import the kit and run the given cells on it."""
+    def _load_package(self, codes: memory.Codes, given: Sequence[dict]) -> None:
+        """Import the kit and run given cells on it."""
         self.package = memory.load(codes, "gradloom")
-        for cell in self.given:
+        for cell in given:
             self._cell(cell)
         _seed()
 
@@ -105,7 +105,8 @@ class Child:
     def _load(self, request: dict) -> None:
         changes = {path: memory.thaw(frozen) for path, frozen in request["changes"].items()}
         if changes:
-            self._load_package({**self.codes, **changes})
+            given = [cell for cell in self.given if cell["id"] in request["given"]]
+            self._load_package({**self.codes, **changes}, given)
         weave = importlib.import_module("gradloom.kit.weave")
         weave.__dict__["inert"] = set(request["inert"])
 

@@ -19,13 +19,15 @@ SECONDS = 1.0  # for one case of a misconception, some of which never end
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a submission answered to one case, and whether that was found wrong."""
+    """What a submission answered to one case, whether that was found wrong, and which holes the
+    reference enters there."""
 
     case: Case
     inputs: dict
     expected: object
     answer: object
     finding: Finding | None
+    enters: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,9 @@ class _Suspect:
 
     def explains(self, evidence: list[Evidence]) -> frozenset[str]:
         """The failed cases it accounts for: it must match in all cases of the parts it spoils."""
+        evidence = [e for e in evidence if e.enters & self.answer.holes]
+        if not any(e.finding for e in evidence):
+            return frozenset()
         given, spoiled = {}, set()
         for e in evidence:
             given[e.case.key] = self._answer(e)

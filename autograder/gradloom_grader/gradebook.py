@@ -36,10 +36,10 @@ def bring_up(
     chapter has not been generated with nbgrader.
     """
     _check_cells(gradebook, chapter, reports.values())
-    for student in reports.keys() - _submitted(gradebook, chapter):
-        gradebook.update_or_create_student(student)
-        with gradebook.db.no_autoflush:
-            gradebook.update_or_create_submission(chapter, student)
+    with gradebook.db.no_autoflush:
+        for student in reports.keys() - _submitted(gradebook, chapter):
+            gradebook.update_or_create_student(student)
+            gradebook.add_submission(chapter, student)
     grades, comments = (_rows(gradebook, chapter, kind, reports) for kind in (Grade, Comment))
     changed = []
     for student, report in reports.items():

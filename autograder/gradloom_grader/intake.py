@@ -70,6 +70,39 @@ def given_cells(template: dict) -> list[Cell]:
     return [Cell(c["id"], "".join(c["source"])) for c in cells]
 
 
+def needed(given: list[Cell], cells: Iterable[Cell]) -> list[str]:
+    """The ids of the given cells that define names which the cells use, directly or not."""
+    trees = [_parse(cell.source) for cell in cells if cell.source.strip()]
+    if not all(tree.body for tree in trees):  # who knows what an unreadable cell uses
+        return [cell.id for cell in given]
+    used = {name for tree in trees for name in _used(tree)}
+    found: list[str] = []
+    for cell in reversed(given):
+        tree = _parse(cell.source)
+        if _bound(tree) & used:
+            found.insert(0, cell.id)
+            used |= _used(tree)
+    return found
+
+
+def _used(tree: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _bound(tree: ast.AST) -> set[str]:
+    names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and _stores(n)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.alias):
+            names.add((node.asname or node.name).split(".")[0])
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+    return names
+
+
+def _stores(node: ast.Name) -> bool:
+    return isinstance(node.ctx, ast.Store)
+
+
 @dataclass(frozen=True)
 class _Cell:
     """A cell as submitted: everything in it may be anything."""

@@ -29,8 +29,7 @@ __all__ = ["Cell", "CellResult", "Fault", "Jail", "JailError", "Limits", "Outcom
 _START_SECONDS = 60.0
 _GRACE = 0.5  # between the alarm inside the worker and the kill from outside
 _BIG = 2**31
-_AHEAD = 16 * 1024  # bytes of questions sent ahead, and how many: a socket takes a quarter of its
-_AHEAD_FRAMES = 8  # buffer before a sender must wait, and counts each frame's own upkeep
+_AHEAD, _AHEAD_FRAMES = 16 * 1024, 8  # sent before answers are read: far less than a socket holds
 
 
 @dataclass(frozen=True)
@@ -102,6 +101,7 @@ class Jail:
         self._unsafe = unsafe
         self._home = tempfile.TemporaryDirectory(prefix="gradloom-") if unsafe else None
         self.description = "none (--unsafe)" if unsafe else walls.description()
+        self._given = given
         self._setup = self._setup_frame(dict(sources), given)
         self._start()
 
@@ -125,16 +125,19 @@ class Jail:
         changes: Mapping[str, str] | None = None,
         inert: Collection[str] = (),
         skip: Collection[str] = (),
+        given: Collection[str] | None = None,
     ) -> Outcome:
         """Run the cells on the kit (with `changes`), then ask the questions round by round.
 
         A cell that timed out or brought the child down is left out when the others are replayed.
-        `inert` names the holes that weave leaves alone; cells in `skip` do not run at all.
+        `inert` names the holes that weave leaves alone; cells in `skip` do not run at all. On a
+        changed kit the given cells run anew: those that `given` names, or all.
         """
         kept = [cell for cell in cells if cell.id not in skip]
         compiled = memory.compile_package(changes or {})
         frozen = {path: memory.freeze(module) for path, module in compiled.items()}
-        load = {"do": "load", "changes": frozen, "inert": sorted(inert)}
+        again = [cell.id for cell in self._given if given is None or cell.id in given]
+        load = {"do": "load", "changes": frozen, "inert": sorted(inert), "given": again}
         for _ in range(2):
             try:
                 return _Run(self, load, kept, rounds).outcome()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 
 from . import build, holes, intake, probes
 from .answers import read_answers
@@ -39,6 +40,7 @@ class Referee:
     ):
         self.course, self.chapter, self.template, self.jail = course, chapter, template, jail
         self.cases, self.judge = cases, judge
+        self.given = intake.given_cells(template)
         self.engine = course.engine(chapter)
         self.kit = build.kit_sources(course, chapter)
         self.reference = holes.load(self.engine)
@@ -53,31 +55,31 @@ class Referee:
         return [case for case in self.cases if case.probe.exercise == exercise.id]
 
     @cached_property
-    def entered(self) -> dict[str, frozenset[str]]:
-        """For each exercise, this chapter's other holes that the reference enters in its probes."""
-        return {e.id: self._entered(e) for e in self.chapter.exercises}
-
-    def _entered(self, exercise: Exercise) -> frozenset[str]:
+    def enters(self) -> dict[str, frozenset[str]]:
+        """For each case, the chapter's holes that the reference enters while it runs."""
         starts = {
             (f"{holes.module_of(h)}.py", holes.find(self.engine, h).start + 1): h
             for h in self.chapter.exercise_of
         }
-        seen: set[str] = set()
+        return {case.key: _entered(self.reference, case, starts) for case in self.cases}
 
-        def note(frame, event, _):
-            code = frame.f_code
-            name = os.path.basename(code.co_filename)
-            if event == "call" and (name, code.co_firstlineno) in starts:
-                seen.add(starts[name, code.co_firstlineno])
+    @cached_property
+    def needs(self) -> dict[str, frozenset[str]]:
+        """For each exercise, the holes of others that its probes enter."""
+        return {
+            e.id: frozenset().union(*(self.enters[c.key] for c in self.cases_of(e))) - set(e.holes)
+            for e in self.chapter.exercises
+        }
 
-        inputs = [(case, case.inputs()) for case in self.cases_of(exercise)]
-        sys.setprofile(note)
-        try:
-            for case, given in inputs:
-                case.expected(self.reference, given)
-        finally:
-            sys.setprofile(None)
-        return frozenset(seen - set(exercise.holes))
+    @cached_property
+    def shown(self) -> dict[str, tuple[dict, object]]:
+        """The inputs and expected values of visible cases, which are the same for everybody."""
+        return {case.key: self.drawn(case, b"") for case in self.cases if case.visible}
+
+    def drawn(self, case: Case, seed: bytes) -> tuple[dict, object]:
+        """A case's inputs for this seed, and what is expected for them."""
+        inputs = case.inputs(seed)
+        return inputs, case.expected(self.reference, inputs)
 
     def filled(self, others: Collection[str]) -> Sources:
         """The kit's modules that change when these holes are filled from the reference."""
@@ -122,6 +124,25 @@ class Referee:
         )
 
 
+def _entered(engine: ModuleType, case: Case, starts: dict[tuple[str, int], str]) -> frozenset[str]:
+    """Which of the functions that start at these places (file, line) a case calls."""
+    seen: set[str] = set()
+
+    def note(frame, event, _):
+        code = frame.f_code
+        place = os.path.basename(code.co_filename), code.co_firstlineno
+        if event == "call" and place in starts:
+            seen.add(starts[place])
+
+    inputs = case.inputs()
+    sys.setprofile(note)
+    try:
+        case.expected(engine, inputs)
+    finally:
+        sys.setprofile(None)
+    return frozenset(seen)
+
+
 class Grading:
     """One submission on its way through a referee."""
 
@@ -130,10 +151,9 @@ class Grading:
         self.exercises = referee.chapter.exercises
         self.asked = [c for c in referee.cases if c.probe.exercise in submission.attempted]
         seed = hmac.digest(referee.secret, submission.digest.encode(), hashlib.sha256)
-        self.inputs = {case.key: case.inputs(seed) for case in self.asked}
-        self.expected = {
-            case.key: case.expected(referee.reference, self.inputs[case.key]) for case in self.asked
-        }
+        drawn = {c.key: referee.shown.get(c.key) or referee.drawn(c, seed) for c in self.asked}
+        self.inputs = {key: inputs for key, (inputs, _) in drawn.items()}
+        self.expected = {key: expected for key, (_, expected) in drawn.items()}
 
     def report(self) -> Report:
         self.together = self._run(self.asked)
@@ -208,7 +228,7 @@ class Grading:
 
         It cannot be, where the others pass and misconceptions explain all that is wrong.
         """
-        if min(self.shares[exercise.id].values()) == 1 or not self.referee.entered[exercise.id]:
+        if min(self.shares[exercise.id].values()) == 1 or not self.referee.needs[exercise.id]:
             return False
         failed = {c.key for c in self.referee.cases_of(exercise)} & self.findings.keys()
         explained = failed == set().union(*(m.cases for m in matches))
@@ -216,18 +236,19 @@ class Grading:
 
     def _alone(self, exercise: Exercise, shares: dict[str, float]) -> dict[str, float]:
         """Run the parts that failed with the holes they need filled from the reference."""
-        others = self.referee.entered[exercise.id]
+        others = self.referee.needs[exercise.id]
         changes = self.referee.filled(others)
         dead = [i for i, c in self.together.cells.items() if c.fault and c.fault.kind != "error"]
         cases = [c for c in self.referee.cases_of(exercise) if shares[c.part] < 1]
-        outcome = self._run(cases, changes=changes, inert=sorted(others), skip=dead)
+        given = intake.needed(self.referee.given, self.submission.cells)
+        outcome = self._run(cases, changes=changes, inert=sorted(others), skip=dead, given=given)
         findings = self._judged(cases, outcome)
         parts = {case.part for case in cases}
         return {part: _share(cases, part, findings) for part in parts}
 
     def _owners(self, exercise: Exercise) -> list[str]:
         """The exercises whose holes this one's probes enter."""
-        others = self.referee.entered[exercise.id]
+        others = self.referee.needs[exercise.id]
         return [e.id for e in self.exercises if others & set(e.holes)]
 
     def _failing(self, names: list[str]) -> list[str]:
@@ -277,6 +298,7 @@ class Grading:
                 self.expected[case.key],
                 self.together.answers.get(case.key),
                 self.findings.get(case.key),
+                self.referee.enters[case.key],
             )
             for case in cases
         ]

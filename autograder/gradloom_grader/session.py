@@ -5,6 +5,7 @@ formgrader are clients; students' code never runs in either process.
 """
 
 import contextlib
+import gc
 import json
 import os
 import struct
@@ -93,6 +94,7 @@ class _Session:
         with Jail(kit, Limits(), self.unsafe, given) as jail:
             judge = Judge(session)
             referee = Referee(course, chapter, template, jail, judge.cases, judge)
+            gc.freeze()  # what lives as long as the process need not be looked through again
             _send(self.results, {"jail": jail.description, "base_key": referee.base_key})
             while (raw := _receive(self.jobs)) is not None:
                 _send(self.results, {"report": referee.grade(raw).to_json()})

@@ -308,7 +308,7 @@ def test_what_an_exercise_enters_is_recorded(course, chapter, cases, exercise, n
         limits, description = "limits", "a jail"
 
     judge = referee.Referee(course, chapter, {}, FakeJail, cases, lambda *_: {})
-    entered = judge.entered[exercise]
+    entered = judge.needs[exercise]
     assert needs in entered
     assert not entered & set(next(e for e in chapter.exercises if e.id == exercise).holes)
     assert entered <= set(chapter.exercise_of)
