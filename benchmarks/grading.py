@@ -4,10 +4,14 @@ stock     nbgrader with its own execution in a kernel (it sees the visible examp
 bridge    nbgrader autograde with gradloom's preprocessors
 gradloom  gradloom grade
 
+Two classes: in `solved` everything is right; in `mistaken` most students have one to four
+misconceptions, so that exercises are run alone and diagnosed.
+
 Each way is timed on a few and on all notebooks; the difference is the time of a submission, and
 what is left is start-up. Ratios are taken within a round, and the median of the rounds is shown.
 """
 
+import itertools
 import os
 import shutil
 import statistics
@@ -24,6 +28,7 @@ from gradloom_grader.rehearsal import Rehearsal
 
 CHAPTER = "04_elementwise"
 FEW, ALL, ROUNDS = 4, 24, 3
+CLASSES = ("solved", "mistaken")
 COMMANDS = {
     "stock": ["nbgrader", "autograde", CHAPTER],
     "bridge": ["nbgrader", "autograde", CHAPTER],
@@ -36,43 +41,48 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="gradloom-bench-") as folder:
         courses = prepare(Path(folder))
         rounds = [measure(courses) for _ in range(ROUNDS)]
-    for way in COMMANDS:
-        each = statistics.median(r[way][0] for r in rounds)
-        start = statistics.median(r[way][1] for r in rounds)
-        ratio = statistics.median(r["stock"][0] / r[way][0] for r in rounds)
-        print(f"{way:9} {each * 1000:8.0f} ms a submission {start:6.1f} s start-up {ratio:6.1f} x")
+    for kind in CLASSES:
+        for way in COMMANDS:
+            each = statistics.median(r[kind, way][0] for r in rounds)
+            start = statistics.median(r[kind, way][1] for r in rounds)
+            ratio = statistics.median(r[kind, "stock"][0] / r[kind, way][0] for r in rounds)
+            times = f"{each * 1000:6.0f} ms a submission, {start:5.1f} s start-up"
+            print(f"{kind:9} {way:9} {times}, {ratio:5.1f} x")
 
 
-def prepare(folder: Path) -> dict[tuple[str, int], Path]:
-    """A released course with submissions for each way and size."""
+def prepare(folder: Path) -> dict[tuple[str, str, int], Path]:
+    """A released course with submissions for each class, way and size."""
     source = find_course(Path(__file__).parent)
     model = folder / "model"
     shutil.copytree(source / "chapters", model / "chapters")
     shutil.copy(source / "nbgrader_config.py", model)
     bulk.release(model, CHAPTER)
     course = read_course(model)
-    students = Rehearsal(course, course.chapter(CHAPTER)).students(ALL, odd=False)
+    rehearsal = Rehearsal(course, course.chapter(CHAPTER))
+    mistaken = rehearsal.students(ALL, odd=False)
+    classes = {"mistaken": mistaken, "solved": dict.fromkeys(mistaken, rehearsal.solved())}
     courses = {}
-    for way in COMMANDS:
-        for count in (FEW, ALL):
-            courses[way, count] = target = folder / f"{way}-{count}"
-            shutil.copytree(model, target)
-            hand_in(target, CHAPTER, dict(list(students.items())[:count]))
-            if way == "stock":
-                text = STOCK_CONFIG.format(root=str(target))
-                (target / "nbgrader_config.py").write_text(text)
+    for kind, way, count in itertools.product(CLASSES, COMMANDS, (FEW, ALL)):
+        courses[kind, way, count] = target = folder / f"{kind}-{way}-{count}"
+        shutil.copytree(model, target)
+        hand_in(target, CHAPTER, dict(list(classes[kind].items())[:count]))
+        if way == "stock":
+            text = STOCK_CONFIG.format(root=str(target))
+            (target / "nbgrader_config.py").write_text(text)
     return courses
 
 
-def measure(courses: dict[tuple[str, int], Path]) -> dict[str, tuple[float, float]]:
-    """For each way the seconds of a submission, and of the start-up."""
-    times = {key: run(key[0], folder) for key, folder in courses.items()}
+def measure(courses: dict[tuple[str, str, int], Path]) -> dict:
+    """For each class and way the seconds of a submission, and of the start-up."""
+    times = {key: run(key[1], folder) for key, folder in courses.items()}
     result = {}
-    for way in COMMANDS:
-        each = (times[way, ALL] - times[way, FEW]) / (ALL - FEW)
-        result[way] = each, times[way, FEW] - FEW * each
-        whole = times[way, ALL]
-        print(f"  {way:9} {whole:6.1f} s for {ALL}, {each * 1000:6.0f} ms each", flush=True)
+    for kind, way in itertools.product(CLASSES, COMMANDS):
+        whole, part = times[kind, way, ALL], times[kind, way, FEW]
+        each = (whole - part) / (ALL - FEW)
+        result[kind, way] = each, part - FEW * each
+        print(
+            f"  {kind:9} {way:9} {whole:6.1f} s for {ALL}, {each * 1000:6.0f} ms each", flush=True
+        )
     return result
 
 

@@ -263,7 +263,11 @@ class _Child:
                     wire.send(self._sock, frames.popleft(), deadline)
                 reply = Reply(wire.receive(self._sock, deadline), number)
             except TimeoutError:
-                late = _used_up(self._jail.limits) if deadline == end else _too_slow(seconds)
+                late = (
+                    _used_up(self._jail.limits)
+                    if deadline == end
+                    else Fault("timeout", text=f"longer than {seconds:g} s")
+                )
                 raise _Gone(late) from None
             except wire.Garbled as error:
                 raise _Gone(Fault("garbled", text=str(error))) from None
@@ -284,10 +288,6 @@ def _frozen_probe(source: str) -> dict:
 
 def _may_send(ahead: Collection[int], more: int) -> bool:
     return not ahead or (len(ahead) < _AHEAD_FRAMES and sum(ahead) + more <= _AHEAD)
-
-
-def _too_slow(seconds: float) -> Fault:
-    return Fault("timeout", text=f"longer than {seconds:g} s")
 
 
 def _used_up(limits: Limits) -> Fault:

@@ -113,23 +113,26 @@ def _contents(cell):
 
 
 def _modules():
+    """The engine's package and its modules."""
+    package = sys.modules[_PACKAGE]
+    inside = [m for m in vars(package).values() if isinstance(m, types.ModuleType)]
     prefix = _PACKAGE + "."
-    found = [m for n, m in sys.modules.items() if n == _PACKAGE or n.startswith(prefix)]
-    return [m for m in found if m is not None and not m.__name__.startswith(__package__)]
+    return [package, *(m for m in inside if m.__name__.startswith(prefix))]
 
 
 def _find(name: str, kind: type):
     """The kit's class or function of that name, from the module that defines it."""
-    known: dict = {}
     for module in _modules():
-        for key, value in vars(module).items():
-            if isinstance(value, kind) and getattr(value, "__module__", "") == module.__name__:
-                known.setdefault(key, value)
-    if name in known:
-        return known[name]
+        if _defines(module, vars(module).get(name), kind):
+            return vars(module)[name]
+    known = [k for m in _modules() for k, v in vars(m).items() if _defines(m, v, kind)]
     near = difflib.get_close_matches(name, known, 1)
     guess = f" Did you mean {near[0]}?" if near else ""
     raise NameError(f"the kit has no {name} to weave into.{guess}")
+
+
+def _defines(module, value, kind: type) -> bool:
+    return isinstance(value, kind) and getattr(value, "__module__", "") == module.__name__
 
 
 def _module(target) -> str:
