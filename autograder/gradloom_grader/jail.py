@@ -14,7 +14,6 @@ import time
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -134,8 +133,10 @@ class Jail:
         changed kit the given cells run anew: those that `given` names, or all.
         """
         kept = [cell for cell in cells if cell.id not in skip]
-        compiled = memory.compile_package(changes or {})
-        frozen = {path: memory.freeze(module) for path, module in compiled.items()}
+        frozen = {
+            path: memory.frozen(text, f"gradloom/{path}.py")
+            for path, text in (changes or {}).items()
+        }
         again = [cell.id for cell in self._given if given is None or cell.id in given]
         load = {"do": "load", "changes": frozen, "inert": sorted(inert), "given": again}
         for _ in range(2):
@@ -281,11 +282,6 @@ class _Child:
         return wire.encode({**request, "number": self._number, "seconds": seconds}, _BIG)
 
 
-@lru_cache(maxsize=1024)
-def _frozen_probe(source: str) -> dict:
-    return memory.freeze(memory.compile_module(source, "<probe>"))
-
-
 def _may_send(ahead: Collection[int], more: int) -> bool:
     return not ahead or (len(ahead) < _AHEAD_FRAMES and sum(ahead) + more <= _AHEAD)
 
@@ -382,7 +378,8 @@ class _Run:
         """Ask one round; nothing of the next is sent before all its answers are read."""
         asked = self._open(questions)
         requests = [
-            {"do": "ask", "probe": _frozen_probe(q.source), "inputs": q.inputs} for q in asked
+            {"do": "ask", "probe": memory.frozen(q.source, "<probe>"), "inputs": q.inputs}
+            for q in asked
         ]
         replies = child.ask(requests, self.limits.probe_seconds, self.end)
         for question in asked:

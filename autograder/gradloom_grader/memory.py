@@ -42,10 +42,11 @@ def compile_package(sources: Mapping[str, str], package: str = FOLDER) -> dict[s
     return {path: compile_module(text, f"{package}/{path}.py") for path, text in sources.items()}
 
 
-def freeze(compiled: Compiled) -> dict[str, Any]:
-    """The compiled module as plain values that `thaw` takes; for a process that trusts us."""
-    code = np.frombuffer(marshal.dumps(compiled.code), np.uint8)
-    return {"code": code, "source": compiled.source, "filename": compiled.filename}
+@lru_cache(maxsize=8192)
+def frozen(source: str, filename: str) -> dict[str, Any]:
+    """One text, compiled, as plain values that `thaw` takes; for a process that trusts us."""
+    code = np.frombuffer(marshal.dumps(compile_module(source, filename).code), np.uint8)
+    return {"code": code, "source": source, "filename": filename}
 
 
 def thaw(frozen: Mapping[str, Any]) -> Compiled:
