@@ -1,9 +1,10 @@
 """Diagnosis: which misconceptions give exactly the wrong answers that a student's code gave."""
 
 import signal
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from types import ModuleType
 
 from . import holes, probes
@@ -14,6 +15,7 @@ from .jail import Fault
 from .kit import compare
 from .probes import Case, Finding
 
+_DESCRIPTORS = (property, classmethod, staticmethod)  # a piece without decorators keeps the hole's
 SECONDS = 1.0  # for one case of a misconception, some of which never end
 
 
@@ -39,9 +41,10 @@ class Match:
 
 
 class Diagnosis:
-    """A chapter's misconceptions, each loaded into an engine of its own when first needed."""
+    """A chapter's misconceptions, which take turns in one engine of the referee's own."""
 
-    def __init__(self, engine: Sources, answers: list[Answer]):
+    def __init__(self, sources: Sources, answers: list[Answer]):
+        engine = holes.load(sources)
         self.suspects = [_Suspect(engine, answer) for answer in answers if not answer.right]
 
     def explain(self, exercise: Exercise, evidence: list[Evidence]) -> list[Match]:
@@ -57,12 +60,24 @@ class Diagnosis:
 
 
 class _Suspect:
-    def __init__(self, sources: Sources, answer: Answer):
-        self.sources, self.answer = sources, answer
+    def __init__(self, engine: ModuleType, answer: Answer):
+        self.engine, self.answer = engine, answer
 
     @cached_property
-    def engine(self) -> ModuleType:
-        return holes.load(holes.fill(self.sources, self.answer.pieces))
+    def pieces(self) -> list[tuple[list, str, object, object]]:
+        """For each hole its owners (a class, or modules), its name, what is there, the piece."""
+        return [_piece(self.engine, hole, text) for hole, text in self.answer.pieces.items()]
+
+    @contextmanager
+    def in_place(self):
+        """While this lasts, the engine holds the misconception."""
+        for owners, name, _, piece in self.pieces:
+            _set(owners, name, piece)
+        try:
+            yield
+        finally:
+            for owners, name, before, _ in self.pieces:
+                _set(owners, name, before)
 
     def explains(self, evidence: list[Evidence]) -> frozenset[str]:
         """The failed cases it accounts for: it must match in all cases of the parts it spoils."""
@@ -83,12 +98,30 @@ class _Suspect:
 
     def _answer(self, evidence: Evidence):
         try:
-            with _limited(SECONDS):
+            with self.in_place(), _limited(SECONDS):
                 return evidence.case.expected(self.engine, evidence.inputs)
         except _TooLong:
             return Fault("timeout")
         except Exception as error:
             return Fault("error", type(error).__name__)
+
+
+def _piece(engine: ModuleType, hole: str, text: str) -> tuple[list, str, object, object]:
+    module = sys.modules[f"{engine.__name__}.{holes.module_of(hole)}"]
+    *path, name = hole.split(".")[1:]
+    owner = reduce(getattr, path, module)
+    before = vars(owner)[name]
+    made: dict = {}
+    exec(compile(text, f"<{hole}>", "exec"), vars(module), made)
+    package = [m for n, m in sys.modules.items() if n.split(".")[0] == engine.__name__]
+    owners = [owner] if path else [m for m in package if vars(m).get(name) is before]
+    piece = type(before)(made[name]) if isinstance(before, _DESCRIPTORS) else made[name]
+    return owners, name, before, piece
+
+
+def _set(owners: list, name: str, value: object) -> None:
+    for owner in owners:
+        setattr(owner, name, value)
 
 
 def _is_wrong(evidence: Evidence, answer) -> bool:

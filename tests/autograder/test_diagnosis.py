@@ -64,15 +64,11 @@ def explain(monkeypatch):
             right = x + x if case.part == "double" else x * x
             answer = double(x) if case.part == "double" else square(x)
             finding = probes.judge(case, {"x": x}, right, answer)
-            evidence.append(Evidence(case, {"x": x}, right, answer, finding))
-        return sorted(found.name for found in _answers(diagnosis.explain(EXERCISE, evidence)))
+            enters = frozenset({f"ops.{case.part}"})
+            evidence.append(Evidence(case, {"x": x}, right, answer, finding, enters))
+        return sorted(found.answer.name for found in diagnosis.explain(EXERCISE, evidence))
 
     return explain
-
-
-def _answers(found):
-    """The misconceptions, whether explain gives them bare or with what they account for."""
-    return [getattr(each, "answer", each) for each in found]
 
 
 def test_equal_answers_are_recognised(explain):

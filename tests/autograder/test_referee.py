@@ -307,7 +307,7 @@ def test_what_an_exercise_enters_is_recorded(course, chapter, cases, exercise, n
     class FakeJail:
         limits, description = "limits", "a jail"
 
-    judge = referee.Referee(course, chapter, {}, FakeJail, cases, lambda *_: {})
+    judge = referee.Referee(course, chapter, {"cells": []}, FakeJail, cases, lambda *_: {})
     entered = judge.needs[exercise]
     assert needs in entered
     assert not entered & set(next(e for e in chapter.exercises if e.id == exercise).holes)
