@@ -1,0 +1,284 @@
+"""Every attack goes through a real referee, between honest neighbours who must not notice.
+
+An attack is a file of data beside this one; README.md says what stands in it.
+"""
+
+import ast
+import contextlib
+import os
+import runpy
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+import pytest
+from gradloom_grader import bulk, holes, session, wire
+from gradloom_grader.jail import Jail, Question
+from gradloom_grader.notebook import exercise_source
+from gradloom_grader.report import Report
+from nbgrader.api import Gradebook
+
+HERE = Path(__file__).parent
+CHAPTER = "04_elementwise"
+
+
+@dataclass(frozen=True)
+class Attack:
+    """What one file of data says; README.md explains the fields."""
+
+    name: str
+    row: str
+    exercise: str
+    source: str
+    control: dict[str, str | list[str]]
+    score: float
+    lost: dict[str, float] = field(default_factory=dict)
+    metadata: dict = field(default_factory=dict)
+    added: tuple[str, ...] = ()
+    files: dict[str, str] = field(default_factory=dict)
+    next: str = ""
+    weak: str = ""
+
+    @classmethod
+    def read(cls, path: Path) -> "Attack":
+        data = {k.lower(): v for k, v in runpy.run_path(str(path)).items() if k.isupper()}
+        return cls(path.stem, **{f.name: data[f.name] for f in fields(cls) if f.name in data})
+
+    def expected(self, report: Report) -> dict[str, float]:
+        """The points that are deserved: everything but what the attack costs its author."""
+        full = {e.id: e.max_points for e in report.exercises}
+        return full | self.lost | {self.exercise: self.score}
+
+    def control_of(self, *places: str) -> list[tuple[str, str]]:
+        """(place, text) of each trace by which one sees that the attack took place."""
+        found = {place: self.control.get(place, []) for place in places}
+        return [(p, t) for p, ts in found.items() for t in ([ts] if isinstance(ts, str) else ts)]
+
+
+OTHER_HOLES = HERE / "x01_other_holes.py"
+FILES = sorted(set(HERE.glob("[a-z][0-9][0-9]_*.py")) - {OTHER_HOLES})
+ATTACKS = [Attack.read(path) for path in FILES]
+
+
+def parameters(attacks: list[Attack]) -> list:
+    """The attacks for parametrize; what the grader does not withstand yet is expected to fail."""
+
+    def marks(weak: str) -> list:
+        return [pytest.mark.xfail(strict=True, raises=AssertionError, reason=weak)]
+
+    return [pytest.param(a, id=a.name, marks=marks(a.weak) if a.weak else ()) for a in attacks]
+
+
+def points(report: Report) -> dict[str, float]:
+    return {e.id: e.points for e in report.exercises}
+
+
+def said(report: Report) -> dict[str, str]:
+    """The places of a report in which an attack leaves traces."""
+    return {
+        "printed": "\n".join(report.outputs.values()),
+        "answered": "\n".join(p.message for e in report.exercises for p in e.probes),
+        "told": "\n".join(e.because for e in report.exercises),
+        "flagged": "\n".join(report.flags),
+    }
+
+
+def check_control(attack: Attack, report: Report) -> None:
+    """An attack that failed before it began has shown nothing."""
+    told = said(report)
+    for place, text in attack.control_of("printed", "answered", "told", "flagged"):
+        assert text in told[place]
+
+
+def below(pid: int) -> list[int]:
+    """The processes below one, in whatever namespace."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    found = [int(child) for task in tasks for child in task.read_text().split()]
+    return found + [other for child in found for other in below(child)]
+
+
+def named(comm: str) -> list[int]:
+    """The processes that have a thread of this name."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/task/*/comm"):
+        with contextlib.suppress(OSError):
+            found += [int(path.parts[2])] if path.read_text().strip() == comm else []
+    return found
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What can be seen of the machine from outside: an attack changes none of it."""
+
+    files: dict[str, str]
+    processes: list[int]
+    survivors: list[int]
+    mounts: str
+
+    @classmethod
+    def of(cls, site, referee) -> "Outside":
+        mounts = Path(f"/proc/{referee.pid}/mountinfo").read_text()
+        return cls(site.snapshot(), [referee.pid, *below(referee.pid)], named(site.comm), mounts)
+
+
+@pytest.mark.parametrize("attack", parameters(ATTACKS))
+def test_attack(site, services, referee, attack):
+    """It earns what it deserves, it took place, and neither neighbour nor machine notices."""
+    honest = referee.report(site.honest)
+    assert honest.score == honest.max_score
+    before = Outside.of(site, referee)
+    notebook = site.attacked(attack, site.known(services, referee.pid))
+    report = referee.report(notebook, 15 if attack.weak else 60)
+    assert points(report) == attack.expected(report)
+    check_control(attack, report)
+    assert site.token not in report.to_json()
+    assert len(report.to_json()) < 2_000_000
+    if attack.next:
+        printed = said(referee.report(site.with_cells(attack.next)))["printed"]
+        assert all(text in printed for _, text in attack.control_of("next"))
+    assert referee.report(site.honest).to_json() == honest.to_json()
+    assert Outside.of(site, referee) == before
+    assert not before.survivors
+
+
+def answered_by(rehearsal, hole: str) -> dict[str, str]:
+    """Each exercise's cell, where all its holes call one of another; that one's cell is left."""
+
+    def piece(own: str) -> str:
+        signature = holes.signature(rehearsal.engine, own)
+        arguments = ast.parse(f"{signature}\n    pass").body[0].args.args
+        return f"{signature}\n    return other({hole!r}, {', '.join(a.arg for a in arguments)})"
+
+    released = {c["id"]: c["source"] for c in rehearsal.released["cells"]}
+    return {
+        e.id: released[e.id] if hole in e.holes else exercise_source(rehearsal.engine, e, piece)
+        for e in rehearsal.chapter.exercises
+    }
+
+
+def test_every_exercise_answered_by_every_other_hole(site, referee):
+    """X1: what is filled in from the reference answers nothing but what it is needed for."""
+    attack = runpy.run_path(str(OTHER_HOLES))
+    earned = {}
+    for hole in site.rehearsal.chapter.exercise_of:
+        cells = answered_by(site.rehearsal, hole)
+        notebook = site.with_cells()
+        for cell in notebook["cells"]:
+            cell["source"] = cells.get(cell["id"], cell["source"])
+        notebook["cells"].insert(0, site.with_cells(attack["HELPER"])["cells"][-1])
+        report = referee.report(notebook)
+        assert attack["PRINTED"] in said(report)["printed"]
+        earned |= {(hole, e): n for e, n in points(report).items() if n}
+    assert earned == attack["DESERVED"]
+
+
+@pytest.mark.xfail(strict=True, reason="sending to the dead fails before all its answers are read")
+def test_a_death_costs_the_one_who_died(monkeypatch):
+    """A11, A12: however slow the referee is, what was answered before a death stays answered."""
+    kit = {"__init__": "", "kit/__init__": "", "kit/weave": "inert = set()\n"}
+    asked = [Question(str(n), "def ask(gl): return 1", {}) for n in range(30)]
+    asked[4] = Question("4", "def ask(gl): __import__('os')._exit(0)", {})
+
+    def slowly(*args, receive=wire.receive, **options):
+        time.sleep(0.05)
+        return receive(*args, **options)
+
+    monkeypatch.setattr(wire, "receive", slowly)
+    with Jail(kit) as jail:
+        found = jail.run([], [asked])
+    assert found.flags == ["question 4: died, a new process went on"]
+    assert [found.answers[str(n)] for n in range(30) if n != 4] == [1] * 29
+
+
+def test_the_referee_unpickles_nothing():
+    """E5: what could run somebody else's code is imported by no module of the grader."""
+    sources = Path(session.__file__).parent.rglob("*.py")
+    imported = {name for path in sources for name in _imports(ast.parse(path.read_text("utf-8")))}
+    forbidden = {"pickle", "dill", "cloudpickle", "joblib", "shelve", "yaml", "torch", "xml"}
+    assert "json" in imported
+    assert not imported & forbidden
+
+
+def _imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield (node.module or "").partition(".")[0]
+
+
+DEADLY = {"A11", "A12"}  # under load their deaths still cost other exercises; see above
+TOGETHER = [a for a in ATTACKS if a.row[0] in "AE" and a.row not in DEADLY and not a.weak]
+
+
+@pytest.fixture
+def classroom(empty_site, services):
+    """A class in which everybody between the first and the last student attacks."""
+    known = empty_site.known(services, os.getpid())
+    for student in ("ada", "zoe"):
+        empty_site.hand_in(student, empty_site.honest)
+    for attack in TOGETHER:
+        files = {
+            name: text.replace("@EVIDENCE@", repr(known["EVIDENCE"]))
+            for name, text in attack.files.items()
+        }
+        empty_site.hand_in(f"mallory-{attack.name}", empty_site.attacked(attack, known), files)
+    return empty_site
+
+
+def test_a_class_of_attackers(classroom):
+    """Graded together, with files beside the notebooks: marks, gradebook and neighbours hold."""
+    graded = bulk.grade_class(classroom.course, CHAPTER, lambda student: None)
+    assert not graded.failures
+    ada, zoe = graded.reports["ada"], graded.reports["zoe"]
+    assert ada.score == ada.max_score
+    assert ada.to_json() == zoe.to_json()
+    for attack in TOGETHER:
+        report = graded.reports[f"mallory-{attack.name}"]
+        assert points(report) == attack.expected(report)
+        check_control(attack, report)
+    with Gradebook(f"sqlite:///{classroom.course / 'gradebook.db'}") as book:
+        kept = {s.student.id: s.score for s in book.assignment_submissions(CHAPTER)}
+    assert kept == {student: report.score for student, report in graded.reports.items()}
+    assert not classroom.evidence.exists()
+    assert not named(classroom.comm)
+
+
+def test_files_beside_a_notebook_would_be_imported_from_there(classroom):
+    """The control of E3: whoever worked in the folder of a submission would run its files."""
+    folder = next((classroom.course / "submitted").glob("mallory-e03*")) / CHAPTER
+    subprocess.run([sys.executable, "-c", "import typing, colorsys, random"], cwd=folder)
+    assert classroom.evidence.exists()
+
+
+@pytest.mark.xfail(strict=True, raises=MemoryError, reason="a file is read before it is measured")
+def test_a_file_of_holes(empty_site):
+    """D6: a sparse file, larger than all memory, costs nobody else anything."""
+    if Path("/proc/sys/vm/overcommit_memory").read_text().strip() == "1":
+        pytest.skip("this machine would try to read it")
+    for student in ("ada", "mallory"):
+        empty_site.hand_in(student, empty_site.honest)
+    os.truncate(empty_site.course / "submitted" / "mallory" / CHAPTER / f"{CHAPTER}.ipynb", 2**42)
+    graded = bulk.grade_class(empty_site.course, CHAPTER, lambda student: None)
+    assert graded.reports["ada"].score == graded.reports["ada"].max_score
+    assert graded.reports["mallory"].rejected
+
+
+LIFTED = [attack for attack in ATTACKS if attack.control_of("without a jail")]
+
+
+@pytest.mark.parametrize("attack", LIFTED, ids=lambda attack: attack.name)
+def test_what_it_would_do_without_a_jail(copied_site, services, unjailed, attack):
+    """The control of these: what is out of their reach is there, and they would find it."""
+    known = copied_site.known(services, unjailed.pid, jailed=False)
+    printed = said(unjailed.report(copied_site.attacked(attack, known)))["printed"]
+    for _, text in attack.control_of("without a jail"):
+        assert text in printed
+    survivors = named(copied_site.comm)
+    assert bool(survivors) == (attack.row == "E11")
+    for pid in survivors:
+        os.kill(pid, signal.SIGKILL)
