@@ -44,7 +44,7 @@ class Grade(NbGraderPreprocessor):
         submitted = folder.format_path(
             folder.submitted_directory, about["student"], about["assignment"]
         )
-        raw = (Path(submitted) / f"{about['notebook']}.ipynb").read_bytes()
+        raw = intake.load(Path(submitted) / f"{about['notebook']}.ipynb")
         course = read_course(Path(folder.root))
         chapter = course.chapter(about["assignment"])
         found = client(course, chapter).grade(raw)

@@ -15,7 +15,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from . import bridge, build, gradebook, report
+from . import bridge, build, gradebook, intake, report
 from .chapters import read_course
 from .errors import SetupError
 from .report import Report, Store
@@ -75,7 +75,7 @@ def grade_class(
         times = {s: api.coursedir.get_existing_timestamp(str(found[s].parent)) for s in found}
         gradebook.bring_up(book, chapter, graded.reports, times)
     for student, result in graded.reports.items():
-        raw = found[student].read_bytes()
+        raw = intake.load(found[student])
         notebook = bridge.autograded(loaded, loaded.chapter(chapter), raw, result)
         target = course / "autograded" / student / chapter / f"{chapter}.ipynb"
         report.write_atomically(target, json.dumps(notebook))
@@ -95,7 +95,7 @@ def _grade(
         def one(student: str) -> tuple[str, Report | SetupError]:
             client = idle.get()
             try:
-                return student, client.grade(found[student].read_bytes())
+                return student, client.grade(intake.load(found[student]))
             except SetupError as error:
                 return student, error
             finally:

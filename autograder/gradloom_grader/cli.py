@@ -106,7 +106,7 @@ def _progress() -> Progress:
 @_unsafe
 def check(notebook: Path, target: Path | None, course: Path | None, unsafe: bool) -> None:
     """Grade one NOTEBOOK and write its report as JSON; no gradebook is touched."""
-    raw = notebook.read_bytes()
+    raw = intake.load(notebook)
     name = intake.chapter_name(raw) or notebook.stem
     folder = _folder(course)
     read_course(folder).chapter(name)

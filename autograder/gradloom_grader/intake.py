@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from pathlib import Path
 
 from . import holes
 from .chapters import Chapter, Exercise
@@ -53,6 +54,12 @@ def read(raw: bytes, chapter: Chapter, template: dict) -> Submission:
     Raises SubmissionError for what is no notebook.
     """
     return _Intake(chapter, template).take(_cells(raw))
+
+
+def load(path: Path) -> bytes:
+    """A notebook's bytes, or just enough of a file that is too large to be told so by `read`."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def chapter_name(raw: bytes) -> str | None:
@@ -310,7 +317,16 @@ def _self_annotation(node: ast.FunctionDef) -> str:
     first = node.args.args[0] if node.args.args else None
     if first is None or first.arg != "self" or first.annotation is None:
         return ""
-    return ast.unparse(first.annotation).strip("'\"")
+    return _name_of(first.annotation)
+
+
+def _name_of(node: ast.AST) -> str:
+    """The name that an expression is, or says as a text; empty for everything else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def _is_stub_cell(source: str) -> bool:
@@ -326,13 +342,13 @@ def _written(source: str) -> set[str]:
 def _unwoven(source: str) -> list[str]:
     """Top-level classes and functions without `@weave`, in order."""
     nodes = [n for n in _parse(source).body if isinstance(n, ast.ClassDef | ast.FunctionDef)]
-    rewoven = {ast.unparse(n) for n in ast.walk(_parse(source)) if isinstance(n, ast.Call)}
-    return [
-        n.name
-        for n in nodes
-        if not any("weave" in ast.unparse(d) for d in n.decorator_list)
-        and f"weave({n.name})" not in rewoven
-    ]
+    calls = [n for n in ast.walk(_parse(source)) if isinstance(n, ast.Call)]
+    woven = {_name_of(a) for c in calls if _name_of(c.func) == "weave" for a in c.args}
+    return [n.name for n in nodes if n.name not in woven and not _is_woven(n)]
+
+
+def _is_woven(node: ast.ClassDef | ast.FunctionDef) -> bool:
+    return any(_name_of(decorator) == "weave" for decorator in node.decorator_list)
 
 
 def _names(source: str) -> set[str]:

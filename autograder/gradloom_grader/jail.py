@@ -28,7 +28,7 @@ __all__ = ["Cell", "CellResult", "Fault", "Jail", "JailError", "Limits", "Outcom
 _START_SECONDS = 60.0
 _GRACE = 0.5  # between the alarm inside the worker and the kill from outside
 _BIG = 2**31
-_AHEAD, _AHEAD_FRAMES = 16 * 1024, 8  # sent before answers are read: far less than a socket holds
+_AHEAD, _MOST_AHEAD = 16 * 1024, 8  # sent before answers are read: far less than a socket holds
 
 
 @dataclass(frozen=True)
@@ -259,9 +259,12 @@ class _Child:
         for number in range(self._number - len(frames) + 1, self._number + 1):
             deadline = min(time.monotonic() + seconds + _GRACE, end)
             try:
-                while frames and _may_send(ahead, len(frames[0])):
+                while frames and (
+                    not ahead or len(ahead) < _MOST_AHEAD and sum(ahead) + len(frames[0]) <= _AHEAD
+                ):
                     ahead.append(len(frames[0]))
-                    wire.send(self._sock, frames.popleft(), deadline)
+                    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                        wire.send(self._sock, frames.popleft(), deadline)
                 reply = Reply(wire.receive(self._sock, deadline), number)
             except TimeoutError:
                 late = (
@@ -280,10 +283,6 @@ class _Child:
     def _frame(self, request: dict, seconds: float) -> bytes:
         self._number += 1
         return wire.encode({**request, "number": self._number, "seconds": seconds}, _BIG)
-
-
-def _may_send(ahead: Collection[int], more: int) -> bool:
-    return not ahead or (len(ahead) < _AHEAD_FRAMES and sum(ahead) + more <= _AHEAD)
 
 
 def _used_up(limits: Limits) -> Fault:
@@ -307,6 +306,7 @@ class _Run:
         self.rounds = rounds
         self.left_out: set[str] = set()
         self.room = jail.limits.answer_bytes
+        self.output_room = 10 * jail.limits.output_bytes
         self.result = Outcome()
         self.end = time.monotonic() + self.limits.submission_seconds
 
@@ -368,11 +368,12 @@ class _Run:
             self.result.cells[cell] = CellResult(cell, reply.fault, output)
 
     def _text(self, output: bytes, cell: str) -> str:
-        most = self.limits.output_bytes
-        if len(output) <= most:
-            return output.decode(errors="replace")
+        kept = output[: min(self.limits.output_bytes, self.output_room)]
+        self.output_room -= len(kept)
+        if kept == output:
+            return kept.decode(errors="replace")
         self.result.flags.append(f"cell {cell}: output cut")
-        return output[:most].decode(errors="replace") + "\n(output cut)\n"
+        return kept.decode(errors="replace") + "\n(output cut)\n"
 
     def _ask(self, child: _Child, questions: Sequence[Question]) -> None:
         """Ask one round; nothing of the next is sent before all its answers are read."""

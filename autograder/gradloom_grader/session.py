@@ -11,6 +11,7 @@ import os
 import struct
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -122,6 +123,7 @@ class Client:
         self._start()
 
     def _start(self) -> None:
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - close() closes it
         jobs, to = os.pipe()
         back, results = os.pipe()
         self._process = subprocess.Popen(
@@ -129,7 +131,7 @@ class Client:
             pass_fds=(jobs, results),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            stderr=self._said,
             env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         )
         os.close(jobs)
@@ -166,15 +168,17 @@ class Client:
         return answer
 
     def _last_words(self) -> str:
-        text = self._process.communicate()[1].decode(errors="replace").strip()
+        self._process.wait()
+        self._said.seek(0)
+        text = self._said.read().decode(errors="replace").strip()
         return text.splitlines()[-1] if text else "the referee ended without a word"
 
     def close(self) -> None:
         with contextlib.suppress(BrokenPipeError):
             self._to.close()
         self._from.close()
-        if self._process.returncode is None:
-            self._process.communicate()
+        self._process.wait()
+        self._said.close()
 
     def __enter__(self) -> "Client":
         return self

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+LONGEST = 1000  # characters of a value that are shown
 RELATIVE = {"float64": 1e-9, "float32": 1e-5}
 
 
@@ -109,14 +110,18 @@ def _at(where: str) -> str:
 
 def show(value) -> str:
     """A value in a few lines: arrays as NumPy prints them, lists entry by entry."""
-    value = normal(value)
+    text = _shown(normal(value))
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} ... (cut)"
+
+
+def _shown(value) -> str:
     if isinstance(value, np.ndarray):
         return np.array2string(value, precision=6, threshold=40, separator=", ", max_line_width=68)
     if isinstance(value, list):
-        return "[" + ", ".join(show(v) for v in value) + "]"
+        return "[" + ", ".join(_shown(v) for v in value[:40]) + "]"
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {show(v)}" for key, v in value.items())
-    return repr(value)
+        return ", ".join(f"{key}: {_shown(value[key])}" for key in list(value)[:40])
+    return repr(value[:LONGEST] if isinstance(value, str) else value)
 
 
 def outline(value) -> str:

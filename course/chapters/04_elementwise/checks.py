@@ -25,8 +25,7 @@ def test_arithmetic_numbers(gl, name, a, b):
     """{name}.forward on a few numbers; the operands stay what they were."""
     x, y = gl.Tensor(a), gl.Tensor(b)
     out = getattr(gl.ops, name)()(x, y)
-    unchanged = np.array_equal(x.data, a) and np.array_equal(y.data, b)
-    return {"out": out, "operands unchanged": unchanged}
+    return {"out": out, "operands afterwards": [x, y]}
 
 
 @pytest.mark.parametrize(
@@ -64,7 +63,7 @@ def test_unary_numbers(gl, name, a):
     """{name}.forward on a few numbers; the input stays what it was."""
     x = gl.Tensor(a)
     out = getattr(gl.ops, name)()(x)
-    return {"out": out, "input unchanged": np.array_equal(x.data, a)}
+    return {"out": out, "input afterwards": x}
 
 
 @pytest.mark.parametrize(
@@ -113,8 +112,8 @@ def test_two_tensors(gl, name, a, b):
     met = [out]
     for node in met:
         met.extend(node._inputs)
-    remembers = [any(node is t for node in met[1:]) for t in (x, y)]
-    return {"out": out, "remembers x and y": remembers, "x and y": [x, y]}
+    remembered = [[node.data for node in met[1:] if node is t][:1] for t in (x, y)]
+    return {"out": out, "remembered": remembered, "x and y afterwards": [x, y]}
 
 
 @pytest.mark.parametrize("name", ["__sub__", "__truediv__", "__pow__"])
@@ -135,7 +134,8 @@ def test_signs(gl, name, a):
     met = [out]
     for node in met:
         met.extend(node._inputs)
-    return {"out": out, "remembers x": any(node is x for node in met[1:]), "x": x}
+    remembered = [node.data for node in met[1:] if node is x][:1]
+    return {"out": out, "remembered": remembered, "x afterwards": x}
 
 
 @pytest.mark.parametrize("name", ["__neg__", "__abs__"])
@@ -161,7 +161,8 @@ def test_number_on_the_left(gl, name, a):
     met = [out]
     for node in met:
         met.extend(node._inputs)
-    return {"out": out, "remembers x": any(node is x for node in met[1:]), "x": x}
+    remembered = [node.data for node in met[1:] if node is x][:1]
+    return {"out": out, "remembered": remembered, "x afterwards": x}
 
 
 @pytest.mark.parametrize("name", ["__radd__", "__rmul__", "__rsub__", "__rtruediv__", "__rpow__"])
@@ -192,7 +193,8 @@ def test_array_at_tensor(gl, a, b):
     met = [out]
     for node in met:
         met.extend(node._inputs)
-    return {"out": out, "remembers x": any(node is x for node in met[1:]), "x": x}
+    remembered = [node.data for node in met[1:] if node is x][:1]
+    return {"out": out, "remembered": remembered, "x afterwards": x}
 
 
 @probe("operators", part="__rmatmul__", a=normal(3, 5), b=normal(5, 4))
@@ -212,11 +214,8 @@ def small_pair(gl, name, a, b, g):
         gl.Tensor(g),
     )
     node = getattr(gl.ops, name)()(x, y)
-    tensors = (x, y, upstream, node)
-    before = [t.data.copy() for t in tensors]
     grads = node._op.backward(upstream, node)
-    kept = [np.array_equal(t.data, old) for t, old in zip(tensors, before, strict=True)]
-    return {"gradients": grads, "unchanged": all(kept)}
+    return {"gradients": grads, "a, b, g, node afterwards": [x, y, upstream, node]}
 
 
 def any_pair(gl, name, a, b, g):
@@ -270,11 +269,8 @@ def small_one(gl, name, a, g):
     """{name}.backward on a few numbers; nothing is changed in place."""
     x, upstream = gl.Tensor(a, requires_grad=True), gl.Tensor(g)
     node = getattr(gl.ops, name)()(x)
-    tensors = (x, upstream, node)
-    before = [t.data.copy() for t in tensors]
     grad = node._op.backward(upstream, node)
-    kept = [np.array_equal(t.data, old) for t, old in zip(tensors, before, strict=True)]
-    return {"gradient": grad, "unchanged": all(kept)}
+    return {"gradient": grad, "a, g, node afterwards": [x, upstream, node]}
 
 
 def any_one(gl, name, a, g):
@@ -331,9 +327,7 @@ def test_scalar_numbers(gl, name, a, scalars, g):
     nodes = [getattr(gl.ops, name)(float(scalar))(x) for scalar in scalars]
     outs = [node.data.copy() for node in nodes]
     grads = [node._op.backward(upstream, node) for node in nodes]
-    pairs = zip((x, upstream, *nodes), (a, g, *outs), strict=True)
-    kept = [np.array_equal(t.data, old) for t, old in pairs]
-    return {"out": outs, "gradients": grads, "unchanged": all(kept)}
+    return {"out": outs, "gradients": grads, "afterwards": [x, upstream, *nodes]}
 
 
 @pytest.mark.parametrize(
@@ -360,8 +354,7 @@ def test_chain_numbers(gl, a, b, w, g):
     x, y, z, upstream = (gl.Tensor(v, requires_grad=True) for v in (a, b, w, g))
     d = gl.ops.Mul()(gl.ops.Mul()(x, y), z)
     grads = gl.pieces.chain_by_hand(d, upstream)
-    kept = [np.array_equal(t.data, v) for t, v in [(x, a), (y, b), (z, w), (upstream, g)]]
-    return {"gradients": grads, "unchanged": all(kept)}
+    return {"gradients": grads, "a, b, w, g afterwards": [x, y, z, upstream]}
 
 
 @probe("chain-by-hand", **{name: normal(3, 5, 4) for name in "abwg"})
