@@ -260,7 +260,8 @@ class _Child:
             deadline = min(time.monotonic() + seconds + _GRACE, end)
             try:
                 while frames and (
-                    not ahead or len(ahead) < _MOST_AHEAD and sum(ahead) + len(frames[0]) <= _AHEAD
+                    not ahead
+                    or (len(ahead) < _MOST_AHEAD and sum(ahead) + len(frames[0]) <= _AHEAD)
                 ):
                     ahead.append(len(frames[0]))
                     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
