@@ -118,7 +118,7 @@ def _mounts(root: str) -> tuple[str, ...]:
     for path, source in binds.items():
         arguments += ["--ro-bind", source, root + path]
         for packages in sorted(glob.glob(f"{path}/python3*/[sd]i[ts]*-packages")):
-            arguments += ["--tmpfs", root + packages]
+            arguments += ["--tmpfs", root + packages, "--remount-ro", root + packages]
     for link in filter(os.path.islink, ("/lib", "/lib64")):
         arguments += ["--symlink", os.readlink(link), root + link]
     for device in ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"):
