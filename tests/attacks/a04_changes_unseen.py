@@ -35,4 +35,3 @@ print("my array is now", mine, np.array_equal(1, 2))
 """
 CONTROL = {"printed": "my array is now [2. 3.] True"}
 SCORE = 0
-WEAK = "the probe compares in the worker whether an operand has changed, and sends a bool"

@@ -12,4 +12,3 @@ for name in ("Sin", "Cos", "Sigmoid", "Tanh"):
 """
 CONTROL = {"answered": r"came: gradient: '\x01\x01"}
 SCORE = 0
-WEAK = "a report quotes answers whole: 1 MB for each visible probe"

@@ -11,4 +11,3 @@ class Mul(Function):
 ADDED = ("print('x' * 99_000)",) * 200
 CONTROL = {"printed": "xxx"}
 SCORE = 0
-WEAK = "each cell's output is cut, all of them together are not: 200 MB for 2,000 cells"

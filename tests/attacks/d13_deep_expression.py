@@ -13,4 +13,3 @@ class Mul(Function):
 ADDED = ("x" + ".copy()" * 400, "f" + "(1)" * 900, "@a" + ".b" * 900 + "\ndef f(): pass")
 CONTROL = {"printed": "deep"}
 SCORE = 0
-WEAK = "intake unparses calls and decorators: RecursionError, and its traceback fills a pipe"

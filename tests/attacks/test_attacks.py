@@ -176,7 +176,6 @@ def test_every_exercise_answered_by_every_other_hole(site, referee):
     assert earned == attack["DESERVED"]
 
 
-@pytest.mark.xfail(strict=True, reason="sending to the dead fails before all its answers are read")
 def test_a_death_costs_the_one_who_died(monkeypatch):
     """A11, A12: however slow the referee is, what was answered before a death stays answered."""
     kit = {"__init__": "", "kit/__init__": "", "kit/weave": "inert = set()\n"}
@@ -211,8 +210,7 @@ def _imports(tree: ast.AST) -> Iterator[str]:
             yield (node.module or "").partition(".")[0]
 
 
-DEADLY = {"A11", "A12"}  # under load their deaths still cost other exercises; see above
-TOGETHER = [a for a in ATTACKS if a.row[0] in "AE" and a.row not in DEADLY and not a.weak]
+TOGETHER = [attack for attack in ATTACKS if attack.row[0] in "AE" and not attack.weak]
 
 
 @pytest.fixture
@@ -255,7 +253,6 @@ def test_files_beside_a_notebook_would_be_imported_from_there(classroom):
     assert classroom.evidence.exists()
 
 
-@pytest.mark.xfail(strict=True, raises=MemoryError, reason="a file is read before it is measured")
 def test_a_file_of_holes(empty_site):
     """D6: a sparse file, larger than all memory, costs nobody else anything."""
     if Path("/proc/sys/vm/overcommit_memory").read_text().strip() == "1":
