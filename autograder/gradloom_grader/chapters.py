@@ -5,6 +5,7 @@
 marks are read here, from the text.
 """
 
+import importlib.util
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -134,10 +135,11 @@ class Course:
 
 
 def reference_folder() -> Path:
-    """Where the reference lies. Raises ModuleNotFoundError where only the grader is installed."""
-    import gradloom
-
-    return Path(gradloom.__file__).parent
+    """Where the reference lies. Raises SetupError where only the grader is installed."""
+    spec = importlib.util.find_spec("gradloom")
+    if spec is None or spec.origin is None:
+        raise SetupError("the reference is not installed: run `make setup` in the course's project")
+    return Path(spec.origin).parent
 
 
 def find_course(start: Path) -> Path:
