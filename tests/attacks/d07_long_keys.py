@@ -12,4 +12,3 @@ for name in ("Sin", "Cos", "Sigmoid", "Tanh"):
 """
 CONTROL = {"answered": "came: gradient: "}
 SCORE = 0
-WEAK = "the outline of an answer names all its keys, however long: 1 MB for each visible probe"

@@ -1,7 +1,5 @@
 """Something is left for the next student in every folder, and the course's library is changed."""
 
-import os
-
 ROW = "E2"
 EXERCISE = "mul-backward"
 SOURCE = """
@@ -51,5 +49,3 @@ print("found", found, hasattr(np, "mallory"))
 """
 CONTROL = {"printed": "tried True left in ['/tmp']", "next": "found [] False"}
 SCORE = 0
-if os.geteuid():
-    WEAK = "an ordinary user's jail has a writable folder that later submissions import from"

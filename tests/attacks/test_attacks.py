@@ -253,6 +253,22 @@ def test_files_beside_a_notebook_would_be_imported_from_there(classroom):
     assert classroom.evidence.exists()
 
 
+def resident(pid: int) -> int:
+    """The memory of a process, in bytes."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.xfail(strict=True, reason="syntax trees are kept: 500 times a cell")
+def test_a_long_cell_is_forgotten(site, referee):
+    """D13: the referee reads a cell of 400 KB, and is not larger for it when it goes on."""
+    referee.report(site.honest)
+    before = resident(referee.pid)
+    assert referee.report(site.with_cells("a=1\n" * 100_000)).score == 120
+    assert referee.report(site.honest).score == 120
+    assert resident(referee.pid) - before < 100_000_000
+
+
 def test_a_file_of_holes(empty_site):
     """D6: a sparse file, larger than all memory, costs nobody else anything."""
     if Path("/proc/sys/vm/overcommit_memory").read_text().strip() == "1":

@@ -110,7 +110,10 @@ def _at(where: str) -> str:
 
 def show(value) -> str:
     """A value in a few lines: arrays as NumPy prints them, lists entry by entry."""
-    text = _shown(normal(value))
+    return _cut(_shown(normal(value)))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} ... (cut)"
 
 
@@ -132,7 +135,7 @@ def outline(value) -> str:
     if isinstance(value, list):
         return f"a list of {len(value)}"
     if isinstance(value, dict):
-        return f"a dict of {', '.join(map(str, value))}"
+        return _cut(f"a dict of {', '.join(map(str, value))}")
     if value is None:
         return "None"
     return f"a value of type {type(value).__name__}"
