@@ -7,7 +7,7 @@ import os, sys
 
 left, tried = [], 0
 for folder, folders, _ in os.walk("/"):
-    if folder.startswith("/usr/lib/") and folder.count("/") > 4:
+    if folder.startswith("/usr/lib/") and folder.count("/") > 3:
         folders.clear()
     for name in ("sitecustomize.py", "usercustomize.py", "mallory.pth", "mallory.py"):
         tried += 1
@@ -37,7 +37,7 @@ import importlib, os, sys
 
 found = [name for name in sys.modules["gradloom.kit.weave"]._stubs if "mallory" in name]
 for folder, folders, names in os.walk("/"):
-    if folder.startswith("/usr/lib/") and folder.count("/") > 4:
+    if folder.startswith("/usr/lib/") and folder.count("/") > 3:
         folders.clear()
     found += [os.path.join(folder, name) for name in names if "mallory" in name]
 for name in ("mallory", "sitecustomize", "usercustomize"):
