@@ -53,6 +53,7 @@ def read(raw: bytes, chapter: Chapter, template: dict) -> Submission:
 
     Raises SubmissionError for what is no notebook.
     """
+    _parse.cache_clear()  # a tree may be 500 times as large as its text
     return _Intake(chapter, template).take(_cells(raw))
 
 

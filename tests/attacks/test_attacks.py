@@ -259,7 +259,6 @@ def resident(pid: int) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-@pytest.mark.xfail(strict=True, reason="syntax trees are kept: 500 times a cell")
 def test_a_long_cell_is_forgotten(site, referee):
     """D13: the referee reads a cell of 400 KB, and is not larger for it when it goes on."""
     referee.report(site.honest)

@@ -81,7 +81,7 @@ class TestTheStore:
         def fail(*_):
             raise OSError("full")
 
-        monkeypatch.setattr(os, "fsync", fail)
+        monkeypatch.setattr(os, "replace", fail)
         with pytest.raises(OSError, match="full"):
             store.write("ada", solved_report)
         assert store.read(CHAPTER, "ada") == solved_report
