@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
 
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import parse_utc
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -72,7 +74,7 @@ def grade_class(
             else:
                 graded.failures[student] = str(result)
             done(student)
-        times = {s: api.coursedir.get_existing_timestamp(str(found[s].parent)) for s in found}
+        times = {student: _submitted_at(path) for student, path in found.items()}
         gradebook.bring_up(book, chapter, graded.reports, times)
     for student, result in graded.reports.items():
         raw = intake.load(found[student])
@@ -80,6 +82,18 @@ def grade_class(
         target = course / "autograded" / student / chapter / f"{chapter}.ipynb"
         report.write_atomically(target, json.dumps(notebook))
     return graded
+
+
+def _submitted_at(notebook: Path) -> datetime | None:
+    """What `timestamp.txt` beside it says, if that is a plain file and says a time."""
+    stamp = notebook.with_name("timestamp.txt")
+    if stamp.is_symlink() or not stamp.is_file():
+        return None
+    try:
+        with stamp.open("rb") as file:
+            return parse_utc(file.read(100).decode().strip())
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _grade(

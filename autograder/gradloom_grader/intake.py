@@ -20,6 +20,7 @@ from .jail import Cell
 
 MAX_BYTES = 20_000_000
 MAX_CELLS = 2_000
+MAX_SOURCE = 1_000_000  # characters in all cells; a syntax tree is 500 times as large
 NO_ANSWER = "YOUR ANSWER HERE"  # what nbgrader leaves in a question's cell
 SUSPICIOUS = {
     *("builtins", "ctypes", "gc", "importlib", "inspect", "mmap", "multiprocessing", "os"),
@@ -137,7 +138,10 @@ def _cells(raw: bytes) -> list[_Cell]:
         raise SubmissionError("the notebook has no cells: hand in the .ipynb file you worked in")
     if len(cells) > MAX_CELLS:
         raise SubmissionError(f"the notebook has more than {MAX_CELLS} cells")
-    return [_cell(cell) for cell in cells if isinstance(cell, dict)]
+    found = [_cell(cell) for cell in cells if isinstance(cell, dict)]
+    if sum(len(cell.source) for cell in found) > MAX_SOURCE:
+        raise SubmissionError(f"the notebook's cells hold more than {MAX_SOURCE} characters")
+    return found
 
 
 def _upgraded(notebook) -> dict:

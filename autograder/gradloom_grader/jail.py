@@ -96,8 +96,8 @@ class Jail:
         unsafe: bool = False,
         given: Sequence[Cell] = (),
     ) -> None:
-        self.limits = limits
-        self._unsafe = unsafe
+        self.limits, self._unsafe = limits, unsafe
+        self.until = float("inf")  # the monotonic time at which the submission's time is used up
         self._home = tempfile.TemporaryDirectory(prefix="gradloom-") if unsafe else None
         self.description = "none (--unsafe)" if unsafe else walls.description()
         self._given = given
@@ -309,7 +309,7 @@ class _Run:
         self.room = jail.limits.answer_bytes
         self.output_room = 10 * jail.limits.output_bytes
         self.result = Outcome()
-        self.end = time.monotonic() + self.limits.submission_seconds
+        self.end = min(jail.until, time.monotonic() + self.limits.submission_seconds)
 
     def outcome(self) -> Outcome:
         while self._is_unfinished():

@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import sys
+import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
 from importlib.metadata import version
@@ -156,6 +157,7 @@ class Grading:
         self.expected = {key: expected for key, (_, expected) in drawn.items()}
 
     def report(self) -> Report:
+        self.referee.jail.until = time.monotonic() + self.referee.jail.limits.submission_seconds
         self.together = self._run(self.asked)
         self.findings = self._judged(self.asked, self.together)
         self.shares = {e.id: self._shares(e, self.findings) for e in self.exercises}
