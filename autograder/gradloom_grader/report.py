@@ -13,8 +13,6 @@ from typing import Any
 
 import jinja2
 
-STATUSES = ("passed", "partly", "failed", "not attempted", "carried")
-
 
 @dataclass(frozen=True)
 class ProbeResult:
