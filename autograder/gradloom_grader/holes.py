@@ -184,6 +184,21 @@ def definition_source(sources: Mapping[str, str], hole: str) -> str:
     return textwrap.dedent("\n".join(_lines(sources, hole)[where.start : where.end]))
 
 
+def without_annotations(source: str) -> str:
+    """The source with plain headers, names and defaults, on functions that annotate a result."""
+    lines = source.splitlines()
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, Function)]
+    for node in sorted(functions, key=lambda node: -node.lineno):
+        if node.returns is None:
+            continue
+        for argument in ast.walk(node.args):
+            if isinstance(argument, ast.arg):
+                argument.annotation = None
+        header = f"{' ' * node.col_offset}def {node.name}({ast.unparse(node.args)}):"
+        lines[node.lineno - 1 : node.returns.end_lineno] = [header]
+    return "\n".join(lines)
+
+
 def is_untouched(node: ast.AST) -> bool:
     """Whether a function is still a stub: a docstring, if any, and `raise NotImplementedError`."""
     if not isinstance(node, Function | ast.AsyncFunctionDef):

@@ -98,7 +98,10 @@ def _question_cell(name: str, points: int, source: str):
 
 
 def exercise_source(engine: Sources, exercise: Exercise, piece: Callable[[str], str]) -> str:
-    """The cell of an exercise: for each hole its `piece`, with the classes around them."""
+    """The cell of an exercise: for each hole its `piece`, with the classes around them.
+
+    Without annotations: what they name is not imported in a notebook.
+    """
 
     def owner(hole: str) -> str:
         return hole.rpartition(".")[0]
@@ -108,7 +111,7 @@ def exercise_source(engine: Sources, exercise: Exercise, piece: Callable[[str], 
         names = list(group)
         members = [piece(hole) for hole in names]
         parts.append("@weave\n" + _in_class(engine, names[0], members))
-    return "\n\n\n".join(parts)
+    return holes.without_annotations("\n\n\n".join(parts))
 
 
 def _solution(engine: Sources, hole: str) -> str:

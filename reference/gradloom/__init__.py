@@ -1,38 +1,42 @@
 """gradloom: automatic differentiation on NumPy arrays, small enough to read."""
 
+from .tensor import Tensor  # first: it and the operations import each other
+
+# isort: split
 from .engine import no_grad
+from .function import Function
 from .graph import edges, print_graph, topological_order
 from .numeric import central_difference, check_gradients, gradcheck, numeric_gradient
 from .ops import (
-    Function,
     add,
     add_scalar,
-    broadcast_to,
     cos,
     div_scalar,
     divide,
     exp,
     log,
-    matmul,
-    mean,
     mul,
     mul_scalar,
     negate,
     power,
     power_scalar,
     relu,
-    reshape,
     sigmoid,
     sin,
     sqrt,
     sub,
+    tanh,
+)
+from .shapes import (
+    broadcast_to,
+    matmul,
+    mean,
+    reshape,
     sum_to,
     summation,
-    tanh,
     transpose,
     unbroadcast,
 )
-from .tensor import Tensor
 
 __all__ = [
     "Function",

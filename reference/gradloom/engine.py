@@ -1,6 +1,11 @@
-"""The backward walk, and the switch that says whether operations are recorded. No arrays here."""
+"""The backward walk, and the switch that says whether operations are recorded.
+
+It knows no arrays: of a node only `requires_grad`, `_op` and `_inputs`, of gradients only `+`.
+"""
 
 import threading
+from collections.abc import Iterator
+from typing import Any
 
 from .graph import topological_order
 
@@ -12,18 +17,18 @@ class _Switch(threading.local):
 _switch = _Switch()
 
 
-def is_recording():
+def is_recording() -> bool:
     """Whether operations of this thread become part of a graph."""
     return _switch.recording
 
 
-def set_recording(on):
+def set_recording(on: bool) -> bool:
     """Switch recording on or off in this thread; returns what it was before."""
     before, _switch.recording = _switch.recording, on
     return before
 
 
-def tracked_inputs(node):
+def tracked_inputs(node: Any) -> list[Any]:
     """The inputs of `node` that need a gradient."""
     return [parent for parent in node._inputs if parent.requires_grad]
 
@@ -31,19 +36,19 @@ def tracked_inputs(node):
 class no_grad:
     """`with no_grad():` computes without recording; blocks may be nested, and entered again."""
 
-    def __init__(self):
-        self._before = []
+    def __init__(self) -> None:
+        self._before: list[bool] = []
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         """Stop recording, and remember whether this thread was recording before."""
         self._before.append(set_recording(False))
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         """Go back to what was before this block; an exception passes through."""
         set_recording(self._before.pop())
 
 
-def backpropagate(root, out_grad):
+def backpropagate(root: Any, out_grad: Any) -> Iterator[tuple[Any, Any]]:
     """Walk the graph of `root` backwards, from the gradient `out_grad` of `root`.
 
     Yields (node, gradient), once for each node that requires a gradient and that a gradient

@@ -1,11 +1,24 @@
 """Tensor: an array that remembers how it was computed."""
 
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, Union
+
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from . import engine
 
+if TYPE_CHECKING:
+    from .function import Function
 
-def floating(data, dtype=None):
+NDArray: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+Operand: TypeAlias = Union["Tensor", ArrayLike]
+Axes: TypeAlias = int | Sequence[int] | None
+
+_clock = 0  # how often any tensor's data was assigned
+
+
+def floating(data: Operand, dtype: DTypeLike | None = None) -> NDArray:
     """`data` as an array of floats, uncopied if it is one; lists and numbers become float32.
 
     Raises TypeError for data (or a `dtype`) that is not made of real numbers.
@@ -23,26 +36,18 @@ def floating(data, dtype=None):
     return array.astype(dtype, copy=False)
 
 
-def _is_floating_array(value):
+def _is_floating_array(value: object) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind == "f"
 
 
-def as_tensors(values):
-    """Wrap as constants the `values` that are not tensors; returns a tuple of tensors.
-
-    Numbers, lists and integer arrays take the dtype of the tensors they meet.
-    """
-    dtypes = [value.dtype for value in values if isinstance(value, Tensor)]
-    dtype = np.result_type(*dtypes) if dtypes else None
-    return tuple(
-        value
-        if isinstance(value, Tensor)
-        else Tensor(value, dtype=None if _is_floating_array(value) else dtype)
-        for value in values
-    )
+def _array(value: Any) -> NDArray:
+    """What a forward returned, a NumPy number perhaps, as an array."""
+    if isinstance(value, Tensor):
+        raise TypeError("expected an array, got a Tensor; a forward computes with arrays only")
+    return np.asarray(value)
 
 
-def _unpack(args):
+def _unpack(args: tuple[Any, ...]) -> tuple[Any, ...]:
     """NumPy's two call forms: `f(6, 2)` and `f((6, 2))` both give (6, 2)."""
     return tuple(args[0]) if len(args) == 1 and np.iterable(args[0]) else args
 
@@ -52,15 +57,17 @@ class Tensor:
 
     __array_ufunc__ = None  # NumPy then leaves `array * tensor` to `__rmul__`
 
-    requires_grad = False
-    grad = None
-    _op = None
-    _inputs = ()
-    _versions = ()
-    _version = 0
+    requires_grad: bool = False
+    grad: "Tensor | None" = None
+    _op: "Function | None" = None
+    _inputs: tuple["Tensor", ...] = ()
+    _assigned = 0  # the clock when the data was assigned, and when the operation was recorded
+    _recorded = 0
     _retains_grad = False
 
-    def __init__(self, data, requires_grad=False, dtype=None):
+    def __init__(
+        self, data: Operand, requires_grad: bool = False, dtype: DTypeLike | None = None
+    ) -> None:
         """Keep a copy of `data`: a number, a (nested) list, an array or a tensor.
 
         Floating arrays and tensors keep their dtype, all else becomes float32, unless `dtype`
@@ -71,72 +78,72 @@ class Tensor:
         self.grad = None
 
     @classmethod
-    def _wrap(cls, array):
+    def _wrap(cls, array: NDArray) -> Self:
         """A tensor around `array` itself, uncopied and without history."""
-        if isinstance(array, Tensor):
-            raise TypeError("expected an array, got a Tensor; a forward computes with arrays only")
         tensor = cls.__new__(cls)
-        tensor._data = np.asarray(array)
+        tensor._data = array if type(array) is np.ndarray else _array(array)
         return tensor
 
-    def _record(self, op, inputs):
+    def _record(self, op: "Function", inputs: tuple["Tensor", ...]) -> None:
         """Remember that `op` made this tensor from `inputs`, unless recording is switched off."""
         if engine.is_recording():
             self.requires_grad = True
-            self._op, self._inputs = op, tuple(inputs)
-            self._versions = tuple(tensor._version for tensor in (self, *inputs))
+            self._op, self._inputs = op, inputs
+            self._recorded = _clock
 
-    def _check_versions(self):
+    def _check_versions(self) -> None:
         """Raise RuntimeError if the data that the backward of this node reads was assigned."""
-        if self._versions and self._versions != tuple(
-            tensor._version for tensor in (self, *self._inputs)
-        ):
+        if self._recorded == _clock or self._op is None:
+            return
+        if any(tensor._assigned > self._recorded for tensor in (self, *self._inputs)):
             raise RuntimeError(
                 f"`.data` of an input or of the result of {self.grad_fn!r} was assigned after the "
                 "operation was recorded; compute the result again, then call backward()"
             )
 
     @property
-    def data(self):
+    def data(self) -> NDArray:
         """The array. Assigning another one makes the graphs that used the old one unusable."""
         return self._data
 
     @data.setter
-    def data(self, value):
+    def data(self, value: NDArray) -> None:
+        global _clock
         if isinstance(value, np.generic):  # arithmetic on 0-d arrays gives these
             value = np.asarray(value)
         self._data = floating(value)
-        self._version += 1
+        _clock += 1
+        self._assigned = _clock
 
     @property
-    def shape(self):
+    def shape(self) -> tuple[int, ...]:
         """The length of each axis, as a tuple."""
-        return self.data.shape
+        return self._data.shape
 
     @property
-    def ndim(self):
+    def ndim(self) -> int:
         """The number of axes."""
-        return self.data.ndim
+        return self._data.ndim
 
     @property
-    def size(self):
+    def size(self) -> int:
         """The number of entries."""
-        return self.data.size
+        return self._data.size
 
     @property
-    def dtype(self):
+    def dtype(self) -> np.dtype[Any]:
         """The NumPy dtype of the entries."""
-        return self.data.dtype
+        return self._data.dtype
 
-    def numpy(self):
+    def numpy(self) -> NDArray:
         """The array itself, not a copy."""
         return self.data
 
-    def item(self):
+    def item(self) -> float:
         """The only entry as a Python number; ValueError if there are more."""
         return self.data.item()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         """`Tensor(<the array as NumPy prints it>, requires_grad=<True or False>)`."""
         array = np.array2string(self.data, prefix="Tensor(")
         return f"Tensor({array}, requires_grad={self.requires_grad})"
@@ -144,33 +151,33 @@ class Tensor:
     # The graph
 
     @property
-    def grad_fn(self):
+    def grad_fn(self) -> str | None:
         """The lower-case name of the operation that made this tensor, or None."""
         return None if self._op is None else type(self._op).__name__.lower()
 
     @property
-    def parents(self):
+    def parents(self) -> list["Tensor"]:
         """The inputs of the operation that made this tensor, as a new list."""
         return list(self._inputs)
 
     @property
-    def is_leaf(self):
+    def is_leaf(self) -> bool:
         """Whether this tensor has no recorded inputs."""
         return not self._inputs
 
-    def retain_grad(self):
+    def retain_grad(self) -> None:
         """Ask for `.grad` of a tensor that is not a leaf; call it before `backward`."""
         self._retains_grad = True
 
-    def detach(self):
+    def detach(self) -> "Tensor":
         """A tensor on the same array that needs no gradient and has no history."""
         return Tensor._wrap(self.data)
 
-    def zero_grad(self):
+    def zero_grad(self) -> None:
         """Forget the gradient: `.grad` is None again."""
         self.grad = None
 
-    def backward(self, grad=None, create_graph=False):
+    def backward(self, grad: Operand | None = None, create_graph: bool = False) -> None:
         """Add to `.grad` of every leaf that needs it the gradient of sum(grad * self).
 
         `grad` has this tensor's shape, ones if not given. With `create_graph` the gradients have
@@ -188,187 +195,192 @@ class Tensor:
             kept = []
             for node, gradient in engine.backpropagate(self, self._seed(grad)):
                 node._check_versions()
-                if node.is_leaf or node._retains_grad:
-                    kept.append((node, gradient))
+                if node._op is None or node._retains_grad:
+                    kept.append((node, gradient.astype(node.dtype)))
             for node, gradient in kept:
                 node._accumulate(gradient)
         finally:
             engine.set_recording(before)
 
-    def _seed(self, grad):
+    def _seed(self, grad: Operand | None) -> "Tensor":
         """The gradient to start from, a tensor of this tensor's shape and dtype.
 
-        `grad` is None, which stands for ones, or a tensor, an array or a list
-        (`as_tensors` wraps it); ValueError if its shape is not this tensor's.
+        `grad` is None, which stands for ones, or a tensor, an array or a list;
+        ValueError if its shape is not this tensor's.
         """
         if grad is None:
             return Tensor._wrap(np.ones_like(self.data))
-        _, grad = as_tensors((self, grad))
+        if not isinstance(grad, Tensor):
+            grad = Tensor(grad, dtype=self.dtype)
         if grad.shape != self.shape:
             raise ValueError(f"grad has shape {grad.shape}, pass one of shape {self.shape}")
         return grad
 
-    def _accumulate(self, gradient):
+    def _accumulate(self, gradient: "Tensor") -> None:
         """Add `gradient`, a tensor of this tensor's shape, to `.grad`, which may still be None.
 
-        The array of `.grad` then belongs to this tensor alone (`ops.Clone` copies).
+        The array of `.grad` then belongs to this tensor alone (`shapes.Clone` copies).
         """
         if self.grad is None:
-            self.grad = ops.Clone()(gradient)
+            self.grad = shapes.Clone()(gradient)
         else:
             self.grad = self.grad + gradient
 
     # Operators; `other` may be a tensor, an array, a list or a number
 
-    def __add__(self, other):
+    def __add__(self, other: Operand) -> "Tensor":
         """`self + other`."""
         return ops.Add()(self, other)
 
-    def __radd__(self, other):
+    def __radd__(self, other: Operand) -> "Tensor":
         """`other + self`, where `other` is not a tensor."""
         return ops.Add()(other, self)
 
-    def __mul__(self, other):
+    def __mul__(self, other: Operand) -> "Tensor":
         """`self * other`, entry by entry."""
         return ops.Mul()(self, other)
 
-    def __rmul__(self, other):
+    def __rmul__(self, other: Operand) -> "Tensor":
         """`other * self`, where `other` is not a tensor."""
         return ops.Mul()(other, self)
 
-    def __sub__(self, other):
+    def __sub__(self, other: Operand) -> "Tensor":
         """`self - other`."""
         return ops.Sub()(self, other)
 
-    def __rsub__(self, other):
+    def __rsub__(self, other: Operand) -> "Tensor":
         """`other - self`, where `other` is not a tensor."""
         return ops.Sub()(other, self)
 
-    def __truediv__(self, other):
+    def __truediv__(self, other: Operand) -> "Tensor":
         """`self / other`, entry by entry."""
         return ops.Div()(self, other)
 
-    def __rtruediv__(self, other):
+    def __rtruediv__(self, other: Operand) -> "Tensor":
         """`other / self`, where `other` is not a tensor."""
         return ops.Div()(other, self)
 
-    def __pow__(self, other):
+    def __pow__(self, other: Operand) -> "Tensor":
         """`self ** other`, entry by entry."""
         return ops.Pow()(self, other)
 
-    def __rpow__(self, other):
+    def __rpow__(self, other: Operand) -> "Tensor":
         """`other ** self`, where `other` is not a tensor."""
         return ops.Pow()(other, self)
 
-    def __matmul__(self, other):
+    def __matmul__(self, other: Operand) -> "Tensor":
         """`self @ other`, the matrix product."""
-        return ops.MatMul()(self, other)
+        return shapes.MatMul()(self, other)
 
-    def __rmatmul__(self, other):
+    def __rmatmul__(self, other: Operand) -> "Tensor":
         """`other @ self`, where `other` is not a tensor."""
-        return ops.MatMul()(other, self)
+        return shapes.MatMul()(other, self)
 
-    def __neg__(self):
+    def __neg__(self) -> "Tensor":
         """`-self`."""
         return ops.Negate()(self)
 
-    def __abs__(self):
+    def __abs__(self) -> "Tensor":
         """`abs(self)`, entry by entry."""
         return ops.Abs()(self)
 
-    def __len__(self):
+    def __len__(self) -> int:
         """The length of the first axis; TypeError if there is none."""
         return len(self.data)
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> "Tensor":
         """What NumPy's `array[index]` picks; an entry picked twice gets both gradients."""
-        return ops.GetItem(index)(self)
+        return shapes.GetItem(index)(self)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator["Tensor"]:
         """The slices along the first axis, so that Python's `sum` works."""
         return (self[i] for i in range(len(self)))
 
     # Operations as methods, in NumPy's call forms
 
     @property
-    def T(self):
+    def T(self) -> "Tensor":
         """All axes in reverse order, as in NumPy."""
-        return ops.transpose(self, tuple(range(self.ndim))[::-1])
+        return shapes.transpose(self, tuple(range(self.ndim))[::-1])
 
-    def negate(self):
+    def negate(self) -> "Tensor":
         return ops.negate(self)
 
-    def abs(self):
+    def abs(self) -> "Tensor":
         return abs(self)
 
-    def log(self):
+    def log(self) -> "Tensor":
         return ops.log(self)
 
-    def exp(self):
+    def exp(self) -> "Tensor":
         return ops.exp(self)
 
-    def sqrt(self):
+    def sqrt(self) -> "Tensor":
         return ops.sqrt(self)
 
-    def sin(self):
+    def sin(self) -> "Tensor":
         return ops.sin(self)
 
-    def cos(self):
+    def cos(self) -> "Tensor":
         return ops.cos(self)
 
-    def relu(self):
+    def relu(self) -> "Tensor":
         return ops.relu(self)
 
-    def sigmoid(self):
+    def sigmoid(self) -> "Tensor":
         return ops.sigmoid(self)
 
-    def tanh(self):
+    def tanh(self) -> "Tensor":
         return ops.tanh(self)
 
-    def add_scalar(self, scalar):
+    def add_scalar(self, scalar: float) -> "Tensor":
         return ops.add_scalar(self, scalar)
 
-    def mul_scalar(self, scalar):
+    def mul_scalar(self, scalar: float) -> "Tensor":
         return ops.mul_scalar(self, scalar)
 
-    def div_scalar(self, scalar):
+    def div_scalar(self, scalar: float) -> "Tensor":
         return ops.div_scalar(self, scalar)
 
-    def power_scalar(self, scalar):
+    def power_scalar(self, scalar: float) -> "Tensor":
         return ops.power_scalar(self, scalar)
 
-    def reshape(self, *shape):
+    def reshape(self, *shape: Any) -> "Tensor":
         """`x.reshape(6, 2)` or `x.reshape((6, 2))`; one length may be -1."""
-        return ops.reshape(self, _unpack(shape))
+        return shapes.reshape(self, _unpack(shape))
 
-    def flatten(self):
+    def flatten(self) -> "Tensor":
         """All entries on one axis."""
-        return ops.reshape(self, (-1,))
+        return shapes.reshape(self, (-1,))
 
-    def transpose(self, *axes):
+    def transpose(self, *axes: Any) -> "Tensor":
         """`x.transpose(1, 2, 0)` or `x.transpose((1, 2, 0))`; without axes, the last two swap."""
         axes = _unpack(axes)
-        return ops.transpose(self, None if axes in ((), (None,)) else axes)
+        return shapes.transpose(self, None if axes in ((), (None,)) else axes)
 
-    def sum(self, axis=None, keepdims=False):
+    def sum(self, axis: Axes = None, keepdims: bool = False) -> "Tensor":
         """The sum along `axis`: None for all axes, a number, or a tuple."""
-        return ops.summation(self, axis, keepdims)
+        return shapes.summation(self, axis, keepdims)
 
-    def mean(self, axis=None, keepdims=False):
+    def mean(self, axis: Axes = None, keepdims: bool = False) -> "Tensor":
         """The mean along `axis`: None for all axes, a number, or a tuple."""
-        return ops.mean(self, axis, keepdims)
+        return shapes.mean(self, axis, keepdims)
 
-    def broadcast_to(self, *shape):
+    def broadcast_to(self, *shape: Any) -> "Tensor":
         """`x.broadcast_to(3, 3)` or `x.broadcast_to((3, 3))`."""
-        return ops.broadcast_to(self, _unpack(shape))
+        return shapes.broadcast_to(self, _unpack(shape))
 
-    def sum_to(self, *shape):
+    def sum_to(self, *shape: Any) -> "Tensor":
         """`x.sum_to(3, 1)` or `x.sum_to((3, 1))`: undoes a broadcast from that shape."""
-        return ops.sum_to(self, _unpack(shape))
+        return shapes.sum_to(self, _unpack(shape))
 
-    def matmul(self, other):
-        return ops.matmul(self, other)
+    def astype(self, dtype: DTypeLike) -> "Tensor":
+        """The same values in another floating dtype; this tensor if it has that one."""
+        return self if self.dtype == dtype else shapes.Cast(dtype)(self)
+
+    def matmul(self, other: Operand) -> "Tensor":
+        return shapes.matmul(self, other)
 
 
-# At the end: ops builds on Tensor, and the operators above build on ops.
-from . import ops  # noqa: E402
+# At the end: operations build on Tensor, and the operators above build on operations.
+from . import ops, shapes  # noqa: E402

@@ -298,3 +298,19 @@ class TestLoad:
     def test_the_reference_loads_from_sources(self, reference):
         gl = holes.load(reference)
         assert gl.Tensor([1.0]).data.tolist() == [1.0]
+
+
+class TestWithoutAnnotations:
+    def test_headers_lose_annotations_and_keep_defaults(self):
+        source = (
+            "@weave\nclass A:\n    def f(\n        self, a: Tensor, *b: int, c: bool = False\n"
+            "    ) -> None:\n        # why\n        def g() -> int:\n            return 1"
+        )
+        assert holes.without_annotations(source) == (
+            "@weave\nclass A:\n    def f(self, a, *b, c=False):\n        # why\n"
+            "        def g():\n            return 1"
+        )
+
+    def test_a_plain_source_stays_as_it_is(self):
+        source = "def f( a,b ):\n    return a"
+        assert holes.without_annotations(source) == source

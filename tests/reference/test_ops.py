@@ -7,7 +7,7 @@ from typing import Any
 import gradloom as gl
 import numpy as np
 import pytest
-from gradloom import Function, Tensor, check_gradients, ops
+from gradloom import Function, Tensor, check_gradients, ops, shapes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -151,7 +151,7 @@ SHAPES = [
         lambda x: x[np.array([True, False, True])],
         lambda x: x[np.array([True, False, True])],
     ),
-    Case("clone", lambda x: ops.Clone()(x), np.array),
+    Case("clone", lambda x: shapes.Clone()(x), np.array),
 ]
 MATMUL = [
     Case(f"matmul-{a}-{b}", gl.matmul, np.matmul, (a, b))
@@ -429,7 +429,7 @@ def test_results_of_views_share_the_array_and_others_do_not():
     assert np.shares_memory(x.reshape(3, 2).data, x.data)
     assert np.shares_memory(x.T.data, x.data)
     assert not np.shares_memory((x + 0).data, x.data)
-    assert not np.shares_memory(ops.Clone()(x).data, x.data)
+    assert not np.shares_memory(shapes.Clone()(x).data, x.data)
 
 
 # Laws

@@ -521,7 +521,7 @@ class brings_float64_along:
             return self * np.where(self.data < 0, -1.0, 1.0)
 
         def __rmatmul__(self, other):
-            return ops.MatMul()(Tensor(other, dtype="float64"), self)
+            return shapes.MatMul()(Tensor(other, dtype="float64"), self)
 
 
 @wrong("tensor.Tensor.{__rsub__,__rtruediv__,__rpow__,__rmatmul__}")
@@ -540,7 +540,7 @@ class forgets_to_turn_round:
             return ops.Pow()(self, other)
 
         def __rmatmul__(self, other):
-            return ops.MatMul()(self, other)
+            return shapes.MatMul()(self, other)
 
 
 @wrong("tensor.Tensor.{__sub__,__truediv__,__pow__,__neg__}")

@@ -1,0 +1,77 @@
+"""Function: what all operations have in common."""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from .tensor import NDArray, Operand, Tensor, floating
+
+Gradients: TypeAlias = Tensor | tuple[Tensor | None, ...]
+
+
+def as_tensors(values: tuple[Operand, ...]) -> tuple[Tensor, ...]:
+    """Wrap as constants the `values` that are not tensors; returns a tuple of tensors.
+
+    Numbers, lists and integer arrays take the dtype of the tensors they meet.
+    """
+    for value in values:
+        if not isinstance(value, Tensor):
+            break
+    else:
+        return values  # type: ignore[return-value]  # all are tensors
+    dtypes = [value.dtype for value in values if isinstance(value, Tensor)]
+    dtype = np.result_type(*dtypes) if dtypes else None
+    return tuple([_constant(value, dtype) for value in values])
+
+
+def _constant(value: Operand, dtype: np.dtype[Any] | None) -> Tensor:
+    if isinstance(value, Tensor):
+        return value
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        dtype = None
+    return Tensor._wrap(np.array(floating(value, dtype)))
+
+
+class Function:
+    """One operation. Each call needs an object of its own, which holds the parameters."""
+
+    def __call__(self, *args: Operand) -> Tensor:
+        """Apply the operation to `args`: tensors, or what `as_tensors` can wrap as constants.
+
+        Returns a new tensor on the array that `forward` makes of the inputs' arrays
+        (`Tensor._wrap`). If any input needs a gradient, `out._record(self, inputs)`
+        remembers where it came from.
+        """
+        inputs = as_tensors(args)
+        out = Tensor._wrap(self.forward(*[tensor.data for tensor in inputs]))
+        for tensor in inputs:
+            if tensor.requires_grad:
+                out._record(self, inputs)
+                break
+        return out
+
+    def forward(self, *arrays: Any) -> NDArray:
+        """Compute the result, a new array or a view; the `arrays` stay as they are."""
+        raise NotImplementedError(f"{type(self).__name__} has no forward")
+
+    def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
+        """Turn the gradient of `node`, the result, into those of `node._inputs`.
+
+        Returns one tensor per input, a tuple if there are several; None stands for no gradient.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no backward")
+
+    def gradients(self, out_grad: Tensor, node: Tensor) -> tuple[Tensor | None, ...]:
+        """What `backward` returns, always as a tuple, each entry summed to its input's shape.
+
+        `out_grad` has the shape of `node`. A None from `backward` stays None; `sum_to` sums.
+        """
+        grads = self.backward(out_grad, node)
+        if isinstance(grads, Tensor):
+            grads = (grads,)
+        return tuple(
+            [
+                None if grad is None else grad.sum_to(tensor.shape)
+                for grad, tensor in zip(grads, node._inputs, strict=True)
+            ]
+        )
