@@ -4,7 +4,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from .tensor import NDArray, Operand, Tensor, floating
+from .arrays import NDArray, floating, is_floating
+from .tensor import Operand, Tensor
 
 Gradients: TypeAlias = Tensor | tuple[Tensor | None, ...]
 
@@ -27,9 +28,9 @@ def as_tensors(values: tuple[Operand, ...]) -> tuple[Tensor, ...]:
 def _constant(value: Operand, dtype: np.dtype[Any] | None) -> Tensor:
     if isinstance(value, Tensor):
         return value
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-        dtype = None
-    return Tensor._wrap(np.array(floating(value, dtype)))
+    if is_floating(value):
+        return Tensor._wrap(value.copy())
+    return Tensor._wrap(floating(value, dtype))  # made of something else, so a new array
 
 
 class Function:

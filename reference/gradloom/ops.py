@@ -6,8 +6,9 @@ had been broadcast: `Function.gradients` undoes that, once, for all of them.
 
 import numpy as np
 
+from .arrays import NDArray
 from .function import Function, Gradients
-from .tensor import NDArray, Operand, Tensor
+from .tensor import Operand, Tensor
 
 # Two operands
 

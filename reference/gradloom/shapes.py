@@ -7,8 +7,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import DTypeLike
 
+from .arrays import Axes, NDArray
 from .function import Function, Gradients, as_tensors
-from .tensor import Axes, NDArray, Operand, Tensor
+from .tensor import Operand, Tensor
 
 Shape: TypeAlias = Sequence[int]
 

@@ -1,55 +1,24 @@
 """Tensor: an array that remembers how it was computed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, Union
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from . import engine
+from .arrays import Axes, NDArray, floating, is_floating, unpack
 
 if TYPE_CHECKING:
     from .function import Function
 
-NDArray: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 Operand: TypeAlias = Union["Tensor", ArrayLike]
-Axes: TypeAlias = int | Sequence[int] | None
 
 _clock = 0  # how often any tensor's data was assigned
 
 
-def floating(data: Operand, dtype: DTypeLike | None = None) -> NDArray:
-    """`data` as an array of floats, uncopied if it is one; lists and numbers become float32.
-
-    Raises TypeError for data (or a `dtype`) that is not made of real numbers.
-    """
-    if isinstance(data, Tensor):
-        data = data.data
-    array = np.asarray(data)
-    if dtype is None:
-        dtype = array.dtype if _is_floating_array(data) else np.float32
-    if array.dtype.kind not in "biuf" or np.dtype(dtype).kind != "f":
-        raise TypeError(
-            f"a tensor holds real numbers as floats: cannot make {np.dtype(dtype)} of "
-            f"{array.dtype}; pass numbers, lists of numbers or a floating array"
-        )
-    return array.astype(dtype, copy=False)
-
-
-def _is_floating_array(value: object) -> bool:
-    return isinstance(value, np.ndarray) and value.dtype.kind == "f"
-
-
-def _array(value: Any) -> NDArray:
-    """What a forward returned, a NumPy number perhaps, as an array."""
-    if isinstance(value, Tensor):
-        raise TypeError("expected an array, got a Tensor; a forward computes with arrays only")
-    return np.asarray(value)
-
-
-def _unpack(args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """NumPy's two call forms: `f(6, 2)` and `f((6, 2))` both give (6, 2)."""
-    return tuple(args[0]) if len(args) == 1 and np.iterable(args[0]) else args
+def _keeps_gradient(node: "Tensor") -> bool:
+    return node._op is None or node._retains_grad
 
 
 class Tensor:
@@ -73,6 +42,8 @@ class Tensor:
         Floating arrays and tensors keep their dtype, all else becomes float32, unless `dtype`
         says otherwise; `floating(data, dtype)` does this. There is no gradient yet.
         """
+        if isinstance(data, Tensor):
+            data = data.data
         self.data = np.array(floating(data, dtype))
         self.requires_grad = bool(requires_grad)
         self.grad = None
@@ -81,7 +52,11 @@ class Tensor:
     def _wrap(cls, array: NDArray) -> Self:
         """A tensor around `array` itself, uncopied and without history."""
         tensor = cls.__new__(cls)
-        tensor._data = array if type(array) is np.ndarray else _array(array)
+        if type(array) is not np.ndarray:  # a NumPy number, where an array has one entry
+            if isinstance(array, Tensor):
+                raise TypeError("expected an array: a forward computes with arrays, not Tensors")
+            array = np.asarray(array)
+        tensor._data = array
         return tensor
 
     def _record(self, op: "Function", inputs: tuple["Tensor", ...]) -> None:
@@ -93,9 +68,7 @@ class Tensor:
 
     def _check_versions(self) -> None:
         """Raise RuntimeError if the data that the backward of this node reads was assigned."""
-        if self._recorded == _clock or self._op is None:
-            return
-        if any(tensor._assigned > self._recorded for tensor in (self, *self._inputs)):
+        if self._inputs and any(t._assigned > self._recorded for t in (self, *self._inputs)):
             raise RuntimeError(
                 f"`.data` of an input or of the result of {self.grad_fn!r} was assigned after the "
                 "operation was recorded; compute the result again, then call backward()"
@@ -107,11 +80,13 @@ class Tensor:
         return self._data
 
     @data.setter
-    def data(self, value: NDArray) -> None:
+    def data(self, value: Operand) -> None:
         global _clock
-        if isinstance(value, np.generic):  # arithmetic on 0-d arrays gives these
+        if isinstance(value, Tensor):
+            value = value._data
+        elif isinstance(value, np.generic):  # arithmetic on 0-d arrays gives these
             value = np.asarray(value)
-        self._data = floating(value)
+        self._data = value if is_floating(value) else floating(value)
         _clock += 1
         self._assigned = _clock
 
@@ -185,20 +160,27 @@ class Tensor:
         Raises RuntimeError if this tensor needs no gradient, or if the data of a node of the
         graph was assigned since; no `.grad` has changed then.
         """
+        for node, gradient in self._walk(grad, create_graph, keep=_keeps_gradient):
+            node._accumulate(gradient)
+
+    def _walk(
+        self, grad: Operand | None, create_graph: bool, keep: Callable[["Tensor"], bool]
+    ) -> list[tuple["Tensor", "Tensor"]]:
+        """Walk the graph; list tensors that `keep` picks, and their gradients in their dtype."""
         if not self.requires_grad:
             raise RuntimeError(
-                "backward() needs a tensor computed from one with requires_grad=True, "
+                "a gradient needs a tensor computed from one with requires_grad=True, "
                 "outside no_grad()"
             )
         before = engine.set_recording(create_graph)
         try:
             kept = []
             for node, gradient in engine.backpropagate(self, self._seed(grad)):
-                node._check_versions()
-                if node._op is None or node._retains_grad:
+                if node._recorded != _clock:
+                    node._check_versions()
+                if keep(node):
                     kept.append((node, gradient.astype(node.dtype)))
-            for node, gradient in kept:
-                node._accumulate(gradient)
+            return kept
         finally:
             engine.set_recording(before)
 
@@ -347,7 +329,7 @@ class Tensor:
 
     def reshape(self, *shape: Any) -> "Tensor":
         """`x.reshape(6, 2)` or `x.reshape((6, 2))`; one length may be -1."""
-        return shapes.reshape(self, _unpack(shape))
+        return shapes.reshape(self, unpack(shape))
 
     def flatten(self) -> "Tensor":
         """All entries on one axis."""
@@ -355,7 +337,7 @@ class Tensor:
 
     def transpose(self, *axes: Any) -> "Tensor":
         """`x.transpose(1, 2, 0)` or `x.transpose((1, 2, 0))`; without axes, the last two swap."""
-        axes = _unpack(axes)
+        axes = unpack(axes)
         return shapes.transpose(self, None if axes in ((), (None,)) else axes)
 
     def sum(self, axis: Axes = None, keepdims: bool = False) -> "Tensor":
@@ -368,11 +350,13 @@ class Tensor:
 
     def broadcast_to(self, *shape: Any) -> "Tensor":
         """`x.broadcast_to(3, 3)` or `x.broadcast_to((3, 3))`."""
-        return shapes.broadcast_to(self, _unpack(shape))
+        return shapes.broadcast_to(self, unpack(shape))
 
     def sum_to(self, *shape: Any) -> "Tensor":
         """`x.sum_to(3, 1)` or `x.sum_to((3, 1))`: undoes a broadcast from that shape."""
-        return shapes.sum_to(self, _unpack(shape))
+        if shape == (self._data.shape,):  # nothing to undo: the common case of the backward walk
+            return self
+        return shapes.sum_to(self, unpack(shape))
 
     def astype(self, dtype: DTypeLike) -> "Tensor":
         """The same values in another floating dtype; this tensor if it has that one."""

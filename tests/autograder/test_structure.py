@@ -35,7 +35,7 @@ ENGINE = [
     {"function"},
     {"tensor"},
     {"engine"},
-    {"graph", "scalar", "dual"},
+    {"graph", "scalar", "dual", "arrays"},
 ]
 MAX_MODULE, MAX_FUNCTION = 400, 40
 
