@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from .arrays import NDArray
-from .data import Seed
 from .ops import relu, sigmoid, tanh
 from .tensor import Operand, Tensor
+
+Seed: TypeAlias = int | np.random.Generator | None
 
 
 class Parameter(Tensor):
