@@ -5,6 +5,7 @@ had been broadcast: `Function.gradients` undoes that, once, for all of them.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .arrays import NDArray
 from .function import Function, Gradients
@@ -82,6 +83,33 @@ class Pow(Function):
         return grad_a, grad_b
 
 
+class Maximum(Function):
+    """The larger of a and b, entry by entry; each gets half the gradient where they are equal."""
+
+    def forward(self, a: NDArray, b: NDArray) -> NDArray:
+        return np.maximum(a, b)
+
+    def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
+        a, b = (tensor.data for tensor in node._inputs)
+        share = where(a == b, out_grad / 2, out_grad)
+        return where(a < b, 0, share), where(b < a, 0, share)
+
+
+class Where(Function):
+    """The entries of a where `condition`, an array of bools, holds, and those of b elsewhere."""
+
+    def __init__(self, condition: ArrayLike) -> None:
+        self.condition = np.array(condition)  # a copy: the caller may go on changing its own
+        if self.condition.dtype != bool:
+            raise TypeError("the condition of where is an array of bools, for example x.data > 0")
+
+    def forward(self, a: NDArray, b: NDArray) -> NDArray:
+        return np.where(self.condition, a, b)
+
+    def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
+        return where(self.condition, out_grad, 0), where(self.condition, 0, out_grad)
+
+
 def add(a: Operand, b: Operand) -> Tensor:
     return Add()(a, b)
 
@@ -100,6 +128,14 @@ def divide(a: Operand, b: Operand) -> Tensor:
 
 def power(a: Operand, b: Operand) -> Tensor:
     return Pow()(a, b)
+
+
+def maximum(a: Operand, b: Operand) -> Tensor:
+    return Maximum()(a, b)
+
+
+def where(condition: ArrayLike, a: Operand, b: Operand) -> Tensor:
+    return Where(condition)(a, b)
 
 
 # One operand, entry by entry

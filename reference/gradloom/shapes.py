@@ -1,17 +1,17 @@
 """Operations that move, repeat, pick and sum entries, and the matrix product."""
 
 import copy
-from collections.abc import Sequence
-from typing import Any, TypeAlias
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from .arrays import Axes, NDArray
+from .arrays import Axes, NDArray, Shape
 from .function import Function, Gradients, as_tensors
+from .ops import where
 from .tensor import Operand, Tensor
-
-Shape: TypeAlias = Sequence[int]
 
 
 class Reshape(Function):
@@ -22,7 +22,7 @@ class Reshape(Function):
 
     def forward(self, a: NDArray) -> NDArray:
         """Returns the entries of a in the shape `self.shape`, in which one length may be -1."""
-        return np.reshape(a, self.shape)
+        return a.reshape(self.shape)
 
     def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
         """`out_grad` has the new shape; returns the gradient of a, in the shape of a."""
@@ -38,8 +38,8 @@ class Transpose(Function):
     def forward(self, a: NDArray) -> NDArray:
         """Returns a view of a with its axes in the new order."""
         if self.axes is None and a.ndim > 1:
-            return np.swapaxes(a, -1, -2)
-        return np.transpose(a, self.axes)
+            return a.swapaxes(-1, -2)
+        return a.transpose(self.axes)
 
     def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
         """`out_grad` has the axes in the new order; returns the gradient of a, in the old one.
@@ -52,16 +52,21 @@ class Transpose(Function):
         return transpose(out_grad, tuple(places.tolist()))
 
 
+def _without_lists(axes: Axes) -> Axes:
+    """NumPy takes a tuple of axes, but no list."""
+    return tuple(axes) if isinstance(axes, Sequence) else axes
+
+
 class Summation(Function):
     """The sum along `axes`: None for all of them, a number, or a tuple."""
 
     def __init__(self, axes: Axes = None, keepdims: bool = False) -> None:
-        self.axes = tuple(axes) if isinstance(axes, list) else axes
+        self.axes = _without_lists(axes)
         self.keepdims = keepdims
 
     def forward(self, a: NDArray) -> NDArray:
         """Returns the sums along `self.axes`, which vanish, or stay as 1 with `self.keepdims`."""
-        return np.sum(a, axis=self.axes, keepdims=self.keepdims)
+        return a.sum(axis=self.axes, keepdims=self.keepdims)
 
     def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
         """`out_grad` has the shape of the sums; returns the gradient of a, in the shape of a.
@@ -69,10 +74,31 @@ class Summation(Function):
         `self.axes` is None, a number or a tuple in any order; axes may be negative.
         """
         shape = node._inputs[0].shape
-        axes = range(len(shape)) if self.axes is None else np.atleast_1d(self.axes)
-        summed = [axis % len(shape) for axis in axes]
-        kept = tuple(1 if axis in summed else n for axis, n in enumerate(shape))
+        axes = range(len(shape)) if self.axes is None else self.axes
+        kept = list(shape)
+        for axis in axes if isinstance(axes, Sequence) else [axes]:
+            kept[axis] = 1
         return broadcast_to(reshape(out_grad, kept), shape)
+
+
+class Max(Function):
+    """The largest entry along `axes`: None for all of them, a number, or a tuple.
+
+    Entries that tie for the largest share its gradient equally; a NaN counts as the largest.
+    """
+
+    def __init__(self, axes: Axes = None, keepdims: bool = False) -> None:
+        self.axes = _without_lists(axes)
+        self.keepdims = keepdims
+
+    def forward(self, a: NDArray) -> NDArray:
+        return a.max(axis=self.axes, keepdims=self.keepdims)
+
+    def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
+        a = node._inputs[0].data
+        picked = (a == a.max(axis=self.axes, keepdims=True)) | np.isnan(a)
+        ties = picked.sum(axis=self.axes, keepdims=True)
+        return where(picked, reshape(out_grad, ties.shape) / ties, 0)
 
 
 class BroadcastTo(Function):
@@ -124,27 +150,35 @@ class MatMul(Function):
         return np.matmul(a, b)
 
     def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
-        """Returns the gradients of a and b.
+        """Returns the gradients of a and b; None for one that needs no gradient.
 
         For stacks each has the leading axes of `out_grad`: `gradients` sums them where needed.
         """
         a, b = node._inputs
-        rows = a if a.ndim > 1 else a[None, :]
-        columns = b if b.ndim > 1 else b[:, None]
-        grad = out_grad if b.ndim > 1 else out_grad[..., None]
-        grad = grad if a.ndim > 1 else grad[..., None, :]
-        grad_a = grad @ transpose(columns)
-        grad_b = transpose(rows) @ grad
-        return (
-            grad_a if a.ndim > 1 else grad_a[..., 0, :],
-            grad_b if b.ndim > 1 else grad_b[..., 0],
-        )
+        rows, columns, grad = a, b, out_grad
+        if b.ndim == 1:
+            columns, grad = b[:, None], grad[..., None]
+        if a.ndim == 1:
+            rows, grad = a[None, :], grad[..., None, :]
+        grad_a = grad @ transpose(columns) if a.requires_grad else None
+        grad_b = transpose(rows) @ grad if b.requires_grad else None
+        if a.ndim == 1 and grad_a is not None:
+            grad_a = grad_a[..., 0, :]
+        if b.ndim == 1 and grad_b is not None:
+            grad_b = grad_b[..., 0]
+        return grad_a, grad_b
 
 
 class GetItem(Function):
-    """a[index], for every index that NumPy knows."""
+    """a[index], for every index that NumPy knows; an array in it may hold bools."""
 
     def __init__(self, index: Any) -> None:
+        parts = index if isinstance(index, tuple) else (index,)
+        if any(isinstance(part, Tensor) for part in parts):
+            raise TypeError(
+                "a tensor holds floats and cannot be an index; use an array of integers or bools, "
+                "for example index.data.astype(int) or index.data > 0"
+            )
         self.index = copy.deepcopy(index)  # the caller may go on changing an array in it
 
     def forward(self, a: NDArray) -> NDArray:
@@ -167,6 +201,38 @@ class PutItem(Function):
 
     def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
         return out_grad[self.index]
+
+
+class Concatenate(Function):
+    """Arrays one after the other along an axis that they have; their other axes agree."""
+
+    def __init__(self, axis: int = 0) -> None:
+        self.axis = axis
+
+    def forward(self, *arrays: NDArray) -> NDArray:
+        return np.concatenate(arrays, self.axis)
+
+    def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
+        before = (slice(None),) * (self.axis % node.ndim)
+        lengths = [tensor.shape[self.axis] for tensor in node._inputs]
+        ends = itertools.accumulate(lengths)
+        return tuple(
+            [out_grad[(*before, slice(end - n, end))] for end, n in zip(ends, lengths, strict=True)]
+        )
+
+
+class Stack(Function):
+    """Arrays of one shape one after the other along a new axis, number `axis` of the result."""
+
+    def __init__(self, axis: int = 0) -> None:
+        self.axis = axis
+
+    def forward(self, *arrays: NDArray) -> NDArray:
+        return np.stack(arrays, self.axis)
+
+    def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
+        before = (slice(None),) * (self.axis % node.ndim)
+        return tuple([out_grad[(*before, i)] for i in range(len(node._inputs))])
 
 
 class Clone(Function):
@@ -211,15 +277,31 @@ def mean(a: Operand, axes: Axes = None, keepdims: bool = False) -> Tensor:
     return total / (a.size / max(total.size, 1))
 
 
+def amax(a: Operand, axes: Axes = None, keepdims: bool = False) -> Tensor:
+    """The largest entry along `axes`; entries that tie share the gradient equally."""
+    return Max(axes, keepdims)(a)
+
+
 def broadcast_to(a: Operand, shape: Shape) -> Tensor:
     return BroadcastTo(shape)(a)
 
 
 def sum_to(a: Operand, shape: Shape) -> Tensor:
     """Undo a broadcast of a tensor from `shape`; `a` itself if it has that shape."""
-    (a,) = as_tensors((a,))
-    return a if a.shape == tuple(shape) else SumTo(shape)(a)
+    if isinstance(a, Tensor) and a.shape == tuple(shape):
+        return a
+    return SumTo(shape)(a)
 
 
 def matmul(a: Operand, b: Operand) -> Tensor:
     return MatMul()(a, b)
+
+
+def concatenate(tensors: Iterable[Operand], axis: int = 0) -> Tensor:
+    """Tensors one after the other along `axis`; ValueError if their other axes differ."""
+    return Concatenate(axis)(*tensors)
+
+
+def stack(tensors: Iterable[Operand], axis: int = 0) -> Tensor:
+    """Tensors along a new axis, number `axis` of the result; ValueError if their shapes differ."""
+    return Stack(axis)(*tensors)

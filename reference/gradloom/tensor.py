@@ -26,6 +26,7 @@ class Tensor:
 
     __array_ufunc__ = None  # NumPy then leaves `array * tensor` to `__rmul__`
 
+    _data: NDArray
     requires_grad: bool = False
     grad: "Tensor | None" = None
     _op: "Function | None" = None
@@ -347,6 +348,10 @@ class Tensor:
     def mean(self, axis: Axes = None, keepdims: bool = False) -> "Tensor":
         """The mean along `axis`: None for all axes, a number, or a tuple."""
         return shapes.mean(self, axis, keepdims)
+
+    def max(self, axis: Axes = None, keepdims: bool = False) -> "Tensor":
+        """The largest entry along `axis`: None for all axes, a number, or a tuple."""
+        return shapes.amax(self, axis, keepdims)
 
     def broadcast_to(self, *shape: Any) -> "Tensor":
         """`x.broadcast_to(3, 3)` or `x.broadcast_to((3, 3))`."""
