@@ -8,9 +8,9 @@ for logits as large as 1000 and -1000; how, and how exact that is: Blanchard, Hi
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .arrays import Axes, NDArray
 from .function import Function, as_tensors
 from .ops import exp, log
-from .arrays import Axes, NDArray
 from .tensor import Operand, Tensor
 
 
