@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property, reduce
 from types import ModuleType
 
+import numpy as np
+
 from . import holes, probes
 from .answers import Answer
 from .chapters import Exercise
@@ -112,7 +114,9 @@ def _piece(engine: ModuleType, hole: str, text: str) -> tuple[list, str, object,
     owner = reduce(getattr, path, module)
     before = vars(owner)[name]
     made: dict = {}
-    exec(compile(text, f"<{hole}>", "exec"), vars(module), made)
+    names = {"np": np, **vars(engine), **vars(module)}  # a notebook's cell has the first two
+    exec(compile(text, f"<{hole}>", "exec"), names, made)
+    names |= made if not path else {}  # it may call itself
     package = [m for n, m in sys.modules.items() if n.split(".")[0] == engine.__name__]
     owners = [owner] if path else [m for m in package if vars(m).get(name) is before]
     piece = type(before)(made[name]) if isinstance(before, _DESCRIPTORS) else made[name]

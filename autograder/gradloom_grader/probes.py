@@ -60,6 +60,7 @@ class Probe:
     inputs: dict
     part: str
     minor: bool
+    gate: bool
     verify: Callable | None
 
     @property
@@ -76,17 +77,18 @@ class Probe:
         return ast.unparse(node)
 
 
-def probe(exercise: str, *, part="", minor=False, verify=None, **inputs):
+def probe(exercise: str, *, part="", minor=False, gate=False, verify=None, **inputs):
     """Make a test function a probe of `exercise`.
 
     `inputs` written out make it visible to students; one that is drawn makes it hidden. `part`
     names the part of the exercise it marks, formatted with parametrized values. `minor` probes
-    cost half a part. `verify(expected, answer, **inputs)` judges where several answers are right:
+    cost half a part. A `gate` belongs to no part: if it fails, the exercise earns nothing (a bank
+    of bugs to catch, and of right things to let pass). `verify(expected, answer, **inputs)` judges where several answers are right:
     it returns None or what is wrong, as a sentence.
     """
 
     def decorate(body):
-        marked = Probe(body, exercise, inputs, part, minor, verify)
+        marked = Probe(body, exercise, inputs, part, minor, gate, verify)
 
         def judge(**params):
             if finding := bench.judge(marked, params):

@@ -193,10 +193,9 @@ class Grading:
     def _shares(self, exercise: Exercise, findings: dict[str, Finding]) -> dict[str, float]:
         """What each part of an exercise earns of its share: 1, a half or nothing."""
         cases = self.referee.cases_of(exercise)
-        parts = list(dict.fromkeys(case.part for case in cases))
         if exercise.id not in self.submission.attempted:
-            return dict.fromkeys(parts, 0.0)
-        return {part: _share(cases, part, findings) for part in parts}
+            return dict.fromkeys(_parts(cases), 0.0)
+        return _earned(cases, findings)
 
     def _result(self, exercise: Exercise) -> ExerciseResult:
         if exercise.id not in self.submission.attempted:
@@ -241,12 +240,11 @@ class Grading:
         others = self.referee.needs[exercise.id]
         changes = self.referee.filled(others)
         dead = [i for i, c in self.together.cells.items() if c.fault and c.fault.kind != "error"]
-        cases = [c for c in self.referee.cases_of(exercise) if shares[c.part] < 1]
+        everything = self.referee.cases_of(exercise)
+        cases = [c for c in everything if c.probe.gate or shares[c.part] < 1]
         given = intake.needed(self.referee.given, self.submission.cells)
         outcome = self._run(cases, changes=changes, inert=sorted(others), skip=dead, given=given)
-        findings = self._judged(cases, outcome)
-        parts = {case.part for case in cases}
-        return {part: _share(cases, part, findings) for part in parts}
+        return _earned(cases, self._judged(cases, outcome))
 
     def _owners(self, exercise: Exercise) -> list[str]:
         """The exercises whose holes this one's probes enter."""
@@ -320,6 +318,17 @@ _CELL_FAULTS = {
     "limit": "it asked for more than the limits allow",
     "garbled": "what came back could not be read",
 }
+
+
+def _parts(cases: list[Case]) -> list[str]:
+    return list(dict.fromkeys(case.part for case in cases if not case.probe.gate))
+
+
+def _earned(cases: list[Case], findings: dict[str, Finding]) -> dict[str, float]:
+    """What each part earns of its share; nothing, behind a gate that fails."""
+    if any(case.probe.gate and case.key in findings for case in cases):
+        return dict.fromkeys(_parts(cases), 0.0)
+    return {part: _share(cases, part, findings) for part in _parts(cases)}
 
 
 def _share(cases: list[Case], part: str, findings: dict[str, Finding]) -> float:

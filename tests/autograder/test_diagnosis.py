@@ -46,7 +46,7 @@ SUSPECTS = [
     wrong("breaks", "ops.square", "return undefined"),
 ]
 CASES = [
-    Case(f"{part}-{n}", Probe(body, "both", {"x": x}, part, False, None), {})
+    Case(f"{part}-{n}", Probe(body, "both", {"x": x}, part, False, False, None), {})
     for part, body in (("double", ask_double), ("square", ask_square))
     for n, x in enumerate(([1.5, 2.0], normal(2)))
 ]

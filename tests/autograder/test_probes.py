@@ -24,7 +24,7 @@ def twice(gl, a, b=None):
 
 def case(visible: bool = True, verify=None, **params) -> Case:
     inputs = {"a": [1.0, 2.0] if visible else normal(2)}
-    return Case("twice", Probe(twice, "double", inputs, "", False, verify), params)
+    return Case("twice", Probe(twice, "double", inputs, "", False, False, verify), params)
 
 
 class TestGenerators:
@@ -52,7 +52,7 @@ class TestInputs:
 
     def test_numbers_texts_and_tuples_stay(self):
         given_ = {"n": 3, "t": "log", "s": (2, 3), "b": True, "x": 0.5}
-        found = Case("k", Probe(twice, "e", given_, "", False, None), {}).inputs()
+        found = Case("k", Probe(twice, "e", given_, "", False, False, None), {}).inputs()
         assert found == given_
         assert [type(v) for v in found.values()] == [type(v) for v in given_.values()]
 
@@ -82,7 +82,7 @@ class TestInputs:
             a[:] = 0
             return a
 
-        spoiling = Case("k", Probe(spoil, "e", {"a": [1.0]}, "", False, None), {})
+        spoiling = Case("k", Probe(spoil, "e", {"a": [1.0]}, "", False, False, None), {})
         inputs = spoiling.inputs()
         spoiling.expected(None, inputs)
         assert inputs["a"][0] == 1.0
