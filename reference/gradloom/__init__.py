@@ -1,11 +1,25 @@
-"""gradloom: automatic differentiation on NumPy arrays, small enough to read."""
+"""gradloom: automatic differentiation on NumPy arrays, small enough to read.
+
+`from gradloom import *` brings the names below and shadows nothing of Python's own; `plots`, which
+needs Matplotlib, is imported by itself.
+"""
 
 from .tensor import Tensor  # first: it and the operations import each other
 
 # isort: split
+from . import data, nn, optim, training
 from .engine import no_grad
 from .function import Function
+from .functional import grad, hessian_vector_product, release
 from .graph import edges, print_graph, topological_order
+from .losses import (
+    bce_with_logits,
+    cross_entropy,
+    log_softmax,
+    logsumexp,
+    mse_loss,
+    softmax,
+)
 from .numeric import central_difference, check_gradients, gradcheck, numeric_gradient
 from .ops import (
     add,
@@ -30,7 +44,6 @@ from .ops import (
     where,
 )
 from .shapes import (
-    amax,
     broadcast_to,
     concatenate,
     matmul,
@@ -48,21 +61,27 @@ __all__ = [
     "Tensor",
     "add",
     "add_scalar",
-    "amax",
+    "bce_with_logits",
     "broadcast_to",
     "central_difference",
     "check_gradients",
     "concatenate",
     "cos",
+    "cross_entropy",
     "div_scalar",
     "divide",
     "edges",
     "exp",
+    "grad",
     "gradcheck",
+    "hessian_vector_product",
     "log",
+    "log_softmax",
+    "logsumexp",
     "matmul",
     "maximum",
     "mean",
+    "mse_loss",
     "mul",
     "mul_scalar",
     "negate",
@@ -71,10 +90,12 @@ __all__ = [
     "power",
     "power_scalar",
     "print_graph",
+    "release",
     "relu",
     "reshape",
     "sigmoid",
     "sin",
+    "softmax",
     "sqrt",
     "stack",
     "sub",
