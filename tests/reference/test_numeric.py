@@ -71,8 +71,9 @@ def test_gradcheck_accepts_right_gradients():
         (lambda a, b: (a, b + np.array([1, -1])), "argument 1: 2 of 2"),
         (lambda a, b: (a * 1.001, b), "argument 0"),
         (lambda a, b: (a, b[:, None]), r"shape \(2, 1\) instead of \(2,\)"),
-        (lambda a, b: (a, b * np.nan), "nan instead of 1"),
-        (lambda a, b: (a, b * np.inf), "inf instead of 1"),
+        (lambda a, b: (a, b * np.nan), "nan instead of 1, the gradient is not finite"),
+        (lambda a, b: (a, b * np.inf), "inf instead of 1, the gradient is not finite"),
+        (lambda a, b: (a, b + np.array([0, np.nan])), r"1 of 2 .* entry \(1,\): nan"),
         (lambda a, b: (0 * a, 0 * b), r"argument 0: 4 of 4 .*\nargument 1"),
     ],
 )
@@ -80,6 +81,29 @@ def test_gradcheck_names_what_is_off(spoil, words):
     ok, report = gradcheck(f, [X, Y], spoil(*GRADS))
     assert ok is False
     assert re.search(words, report)
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "grad", "words"),
+    [
+        (lambda x: x.sum(), np.inf, np.inf, ["value of f is inf", "inf instead of nan, f is not"]),
+        (lambda x: (x - x / x).sum(), 0.0, 1.0, ["the value of f is nan"]),
+        (lambda x: np.log(x).sum(), 0.0, np.inf, ["value of f is -inf", "inf instead of nan"]),
+        (lambda x: np.where(x > 0, np.inf, 0).sum(), 0.0, np.inf, ["inf instead of inf, f is not"]),
+        (lambda x: np.sqrt(x).sum(), -1.0, 0.5, ["value of f is nan", "0.5 instead of nan"]),
+    ],
+)
+def test_gradcheck_names_nan_and_infinity(f, x, grad, words):
+    with np.errstate(all="ignore"):
+        ok, report = gradcheck(f, [np.array([x])], [np.array([grad])])
+    assert not ok
+    assert all(word in report for word in words), report
+
+
+def test_check_gradients_names_nan():
+    x = Tensor([4.0, -1.0])
+    with np.errstate(invalid="ignore"), pytest.raises(AssertionError, match="value of f is nan"):
+        check_gradients(lambda x: x.sqrt(), x)
 
 
 def test_gradcheck_uses_its_tolerances():
