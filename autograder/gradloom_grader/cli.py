@@ -2,13 +2,15 @@
 
 import sys
 import tempfile
+from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from . import build as builder
 from . import intake
@@ -140,6 +142,54 @@ def demo(folder: Path | None, course: Path | None) -> None:
     pages = f"{feedback}/*/{chapter}/{chapter}.html"
     console.print(f"{len(reports)} feedback pages: {pages}", soft_wrap=True)
     console.print(f"Score distribution: {folder / 'scores.png'}", soft_wrap=True)
+
+
+@main.command()
+@click.argument("chapter", required=False)
+@click.option("--exercise", help="Only the answers that this exercise asks for.")
+@_course
+def matrix(chapter: str | None, exercise: str | None, course: Path | None) -> None:
+    """Try every wrong and right answer of CHAPTER, or of all chapters, against the checks."""
+    from . import matrix as trials
+
+    folder = _folder(course)
+    found = [_run_matrix(trials, folder, n, exercise) for n in _chosen(folder, chapter)]
+    if problems := sum(len(matrix.problems) for matrix in found):
+        raise click.ClickException(f"{problems} answers are not judged as they should be")
+
+
+def _run_matrix(trials, folder: Path, chapter: str, exercise: str | None):
+    """Try one chapter's answers and show what came of it."""
+    with trials.snapshot(folder, chapter) as course, _progress() as progress:
+        task = progress.add_task(chapter, total=None)
+        done = partial(progress.update, task, advance=1)
+        found = trials.run(course, chapter, exercise, lambda n: done(total=n))
+    console.print(_matrix_table(found))
+    for answer, problem in found.problems.items():
+        console.print(f"{answer}: {escape(problem)}", soft_wrap=True)
+    return found
+
+
+def _chosen(folder: Path, chapter: str | None) -> list[str]:
+    """The chapter, or all that have checks; no other chapter has to be readable."""
+    return (
+        [chapter]
+        if chapter
+        else sorted(path.parent.name for path in folder.glob("chapters/*/checks.py"))
+    )
+
+
+def _matrix_table(found) -> Table:
+    names = ("answer", "exercise", "lost", "elsewhere", "known", "rejected by")
+    table = Table(*(Column(name, overflow="fold") for name in names), box=None)
+    for row in found.rows:
+        known = "right" if row.answer.right else "yes" if row.recognised else "no"
+        counts = Counter(name.partition("[")[0] for name in row.rejected_by)
+        rejected = ", ".join(f"{name} ({n})" if n > 1 else name for name, n in counts.items())
+        lost = [number(points) if points else "" for points in (row.lost, row.lost_elsewhere)]
+        own = ", ".join(e.id for e in row.own)
+        table.add_row(row.answer.name, own, *lost, known, escape(rejected))
+    return table
 
 
 def _table(reports: dict[str, Report]) -> Table:

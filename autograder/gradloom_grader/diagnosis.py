@@ -47,7 +47,7 @@ class Diagnosis:
 
     def __init__(self, sources: Sources, answers: list[Answer]):
         engine = holes.load(sources)
-        self.suspects = [_Suspect(engine, answer) for answer in answers if not answer.right]
+        self.suspects = [Suspect(engine, answer) for answer in answers if not answer.right]
 
     def explain(self, exercise: Exercise, evidence: list[Evidence]) -> list[Match]:
         """The misconceptions that explain the findings; each explains parts no other does."""
@@ -61,7 +61,9 @@ class Diagnosis:
         return found
 
 
-class _Suspect:
+class Suspect:
+    """An answer that can take its place in an engine of ours, which it shares with others."""
+
     def __init__(self, engine: ModuleType, answer: Answer):
         self.engine, self.answer = engine, answer
 
@@ -88,20 +90,21 @@ class _Suspect:
             return frozenset()
         given, spoiled = {}, set()
         for e in evidence:
-            given[e.case.key] = self._answer(e)
+            given[e.case.key] = self.answer_to(e.case, e.inputs)
             if _is_wrong(e, given[e.case.key]):
                 spoiled.add(e.case.part)
-                if not _same(given[e.case.key], e.answer):
+                if not same(given[e.case.key], e.answer):
                     return frozenset()
         touched = [e for e in evidence if e.case.part in spoiled]
-        if not all(_same(given[e.case.key], e.answer) for e in touched):
+        if not all(same(given[e.case.key], e.answer) for e in touched):
             return frozenset()
         return frozenset(e.case.key for e in touched if e.finding)
 
-    def _answer(self, evidence: Evidence):
+    def answer_to(self, case: Case, inputs: dict):
+        """What it returns there; a Fault if it raises, or does not end in time."""
         try:
             with self.in_place(), _limited(SECONDS):
-                return evidence.case.expected(self.engine, evidence.inputs)
+                return case.expected(self.engine, inputs)
         except _TooLong:
             return Fault("timeout")
         except Exception as error:
@@ -132,7 +135,8 @@ def _is_wrong(evidence: Evidence, answer) -> bool:
     return bool(probes.judge(evidence.case, evidence.inputs, evidence.expected, answer))
 
 
-def _same(one, other) -> bool:
+def same(one, other) -> bool:
+    """Whether two answers, or what was raised instead, are equal."""
     if isinstance(one, Fault) and isinstance(other, Fault):
         return (one.kind, one.name) == (other.kind, other.name)
     if isinstance(one, Fault) or isinstance(other, Fault):
