@@ -5,7 +5,7 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: setup demo test check format lint types bench-grading attacks clean
+.PHONY: setup demo test test-torch check format lint types bench-grading attacks clean
 
 setup: .venv/.ready
 
@@ -18,6 +18,11 @@ demo: setup
 
 test: setup
 	pytest
+
+# PyTorch is no dependency: without it these tests are skipped.
+test-torch: setup
+	python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch==2.13.0
+	pytest tests/reference/test_torch.py
 
 check: setup lint types test
 
