@@ -14,17 +14,17 @@ class _Switch(threading.local):
     recording = True
 
 
-_switch = _Switch()
+switch = _Switch()
 
 
 def is_recording() -> bool:
     """Whether operations of this thread become part of a graph."""
-    return _switch.recording
+    return switch.recording
 
 
 def set_recording(on: bool) -> bool:
     """Switch recording on or off in this thread; returns what it was before."""
-    before, _switch.recording = _switch.recording, on
+    before, switch.recording = switch.recording, on
     return before
 
 

@@ -20,8 +20,8 @@ def as_tensors(values: tuple[Operand, ...]) -> tuple[Tensor, ...]:
             break
     else:
         return values  # type: ignore[return-value]  # all are tensors
-    dtypes = [value.dtype for value in values if isinstance(value, Tensor)]
-    dtype = np.result_type(*dtypes) if dtypes else None
+    dtypes = {value.dtype for value in values if isinstance(value, Tensor)}
+    dtype = np.result_type(*dtypes) if len(dtypes) > 1 else next(iter(dtypes), None)
     return tuple([_constant(value, dtype) for value in values])
 
 
@@ -30,7 +30,9 @@ def _constant(value: Operand, dtype: np.dtype[Any] | None) -> Tensor:
         return value
     if is_floating(value):
         return Tensor._wrap(value.copy())
-    return Tensor._wrap(floating(value, dtype))  # made of something else, so a new array
+    if isinstance(value, float | int):
+        return Tensor._wrap(np.asarray(value, dtype or np.float32))
+    return Tensor._wrap(floating(value, dtype))
 
 
 class Function:
@@ -44,7 +46,7 @@ class Function:
         remembers where it came from.
         """
         inputs = as_tensors(args)
-        out = Tensor._wrap(self.forward(*[tensor.data for tensor in inputs]))
+        out = Tensor._wrap(self.forward(*[tensor._data for tensor in inputs]))
         for tensor in inputs:
             if tensor.requires_grad:
                 out._record(self, inputs)

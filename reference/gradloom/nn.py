@@ -10,6 +10,7 @@ from numpy.typing import DTypeLike
 
 from .arrays import NDArray
 from .ops import relu, sigmoid, tanh
+from .shapes import linear
 from .tensor import Operand, Tensor
 
 Seed: TypeAlias = int | np.random.Generator | None
@@ -164,7 +165,7 @@ class Linear(Module):
 
     def forward(self, x: Operand) -> Tensor:
         """Turn a batch (rows, inputs) into outputs (rows, outputs), from weight and bias."""
-        return x @ self.weight + self.bias
+        return linear(x, self.weight, self.bias)
 
 
 class ReLU(Module):

@@ -107,7 +107,20 @@ class Where(Function):
         return np.where(self.condition, a, b)
 
     def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
-        return where(self.condition, out_grad, 0), where(self.condition, 0, out_grad)
+        return Mask(self.condition)(out_grad), Mask(~self.condition)(out_grad)
+
+
+class Mask(Function):
+    """The entries of a where `condition`, an array of bools, holds, and 0 elsewhere."""
+
+    def __init__(self, condition: NDArray) -> None:
+        self.condition = condition
+
+    def forward(self, a: NDArray) -> NDArray:
+        return a * self.condition
+
+    def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
+        return Mask(self.condition)(out_grad)
 
 
 def add(a: Operand, b: Operand) -> Tensor:
@@ -234,7 +247,7 @@ class ReLU(Function):
 
     def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
         """Returns the gradient of a, of the shape of `out_grad`; at zero it is 0."""
-        return out_grad * (node._inputs[0].data > 0)
+        return Mask(node._inputs[0].data > 0)(out_grad)
 
 
 class Sigmoid(Function):

@@ -170,6 +170,21 @@ class MatMul(Function):
         return grad_a, grad_b
 
 
+class Linear(Function):
+    """x @ weight + bias, in one array: what a layer computes."""
+
+    def forward(self, x: NDArray, weight: NDArray, bias: NDArray) -> NDArray:
+        out: NDArray = np.matmul(x, weight)
+        return np.add(out, bias, out=out, casting="same_kind")
+
+    def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
+        x, weight, _ = node._inputs
+        if x.ndim == 1:
+            x, out_grad = x[None, :], out_grad[None, :]
+        grad_x = out_grad @ transpose(weight) if node._inputs[0].requires_grad else None
+        return grad_x, transpose(x) @ out_grad, out_grad
+
+
 class GetItem(Function):
     """a[index], for every index that NumPy knows; an array in it may hold bools."""
 
@@ -305,6 +320,11 @@ def sum_to(a: Operand, shape: Shape) -> Tensor:
 
 def matmul(a: Operand, b: Operand) -> Tensor:
     return MatMul()(a, b)
+
+
+def linear(x: Operand, weight: Operand, bias: Operand) -> Tensor:
+    """`x @ weight + bias` as one operation, in the dtype of `x @ weight`."""
+    return Linear()(x, weight, bias)
 
 
 def concatenate(tensors: Iterable[Operand], axis: int = 0) -> Tensor:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Operand: TypeAlias = Union["Tensor", ArrayLike]
 
+_new = object.__new__
+_switch = engine.switch
 _clock = 0  # how often any tensor's data was assigned
 
 
@@ -52,7 +54,7 @@ class Tensor:
     @classmethod
     def _wrap(cls, array: NDArray) -> Self:
         """A tensor around `array` itself, uncopied and without history."""
-        tensor = cls.__new__(cls)
+        tensor = _new(cls)
         if type(array) is not np.ndarray:  # a NumPy number, where an array has one entry
             if isinstance(array, Tensor):
                 raise TypeError("expected an array: a forward computes with arrays, not Tensors")
@@ -62,7 +64,7 @@ class Tensor:
 
     def _record(self, op: "Function", inputs: tuple["Tensor", ...]) -> None:
         """Remember that `op` made this tensor from `inputs`, unless recording is switched off."""
-        if engine.is_recording():
+        if _switch.recording:
             self.requires_grad = True
             self._op, self._inputs = op, inputs
             self._recorded = _clock
