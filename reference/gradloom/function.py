@@ -4,7 +4,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from .arrays import NDArray, floating, is_floating
+from .arrays import NDArray, floating
 from .tensor import Operand, Tensor
 
 Gradients: TypeAlias = Tensor | tuple[Tensor | None, ...]
@@ -28,10 +28,12 @@ def as_tensors(values: tuple[Operand, ...]) -> tuple[Tensor, ...]:
 def _constant(value: Operand, dtype: np.dtype[Any] | None) -> Tensor:
     if isinstance(value, Tensor):
         return value
-    if is_floating(value):
-        return Tensor._wrap(value.copy())
-    if isinstance(value, float | int):
+    if isinstance(value, (float, int)):
         return Tensor._wrap(np.asarray(value, dtype or np.float32))
+    if isinstance(value, np.ndarray) and value.dtype.kind in "bf":  # masks, and what stays as it is
+        return Tensor._wrap(
+            value.astype(value.dtype if value.dtype != bool else dtype or np.float32)
+        )
     return Tensor._wrap(floating(value, dtype))
 
 

@@ -75,10 +75,10 @@ class Pow(Function):
     def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
         """Returns the gradients of a and b, both of the shape of `out_grad`.
 
-        The second is None where b needs no gradient: bases below zero have no logarithm.
+        None stands for one that nobody needs: bases below zero, for example, have no logarithm.
         """
         a, b = node._inputs
-        grad_a = out_grad * b * a ** (b - 1)
+        grad_a = out_grad * b * a ** (b - 1) if a.requires_grad else None
         grad_b = out_grad * node * log(a) if b.requires_grad else None
         return grad_a, grad_b
 
@@ -107,11 +107,11 @@ class Where(Function):
         return np.where(self.condition, a, b)
 
     def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
-        return Mask(self.condition)(out_grad), Mask(~self.condition)(out_grad)
+        return where(self.condition, out_grad, 0), where(self.condition, 0, out_grad)
 
 
 class Mask(Function):
-    """The entries of a where `condition`, an array of bools, holds, and 0 elsewhere."""
+    """a times `condition`, an array of bools: much faster than `Where`, but inf becomes NaN."""
 
     def __init__(self, condition: NDArray) -> None:
         self.condition = condition
