@@ -511,10 +511,13 @@ def test_paths_of_unequal_length(flip):
     assert grads(f, 0.7, 1.3) == pytest.approx(expected, rel=1e-7)
 
 
-def test_a_gradient_of_0_on_the_way_does_not_stop_the_walk():
-    a, b = Value(0), Value(5)
-    ((a * b) * a + b).backward()
-    assert (a.grad, b.grad) == (0.0, 1.0)
+@pytest.mark.parametrize("flip", [False, True])
+def test_a_gradient_of_0_on_the_way_does_not_stop_the_walk(flip):
+    def f(a, b, zero):
+        gone, kept = (a * b) * zero, a * 5
+        return gone + kept if flip else kept + gone
+
+    assert grads(f, 2, 3, 0) == [5.0, 0.0, 6.0]
 
 
 def test_forty_doublings_call_each_closure_once():
