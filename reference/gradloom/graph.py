@@ -67,7 +67,7 @@ def kahn_order(root: T, parents: Callable[[T], Sequence[T]]) -> list[T]:
             if waiting[id(child)] == 0:
                 order.append(child)
     if len(order) < len(nodes):
-        raise CycleError(f"each is computed from the one before: {find_cycle(root, parents)}")
+        raise CycleError(f"a cycle, each node from the one before: {find_cycle(root, parents)}")
     return order
 
 
