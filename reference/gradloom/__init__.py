@@ -7,11 +7,19 @@ needs Matplotlib, is imported by itself.
 from .tensor import Tensor  # first: it and the operations import each other
 
 # isort: split
-from . import data, nn, optim, training
+from . import data, nn, optim, tables, training  # noqa: F401  # as gradloom.nn, never by *
+from .dual import (
+    Dual,
+    count_operations,
+    forward_cost,
+    forward_derivative,
+    forward_gradient,
+    reverse_cost,
+)
 from .engine import no_grad
 from .function import Function
 from .functional import grad, hessian_vector_product, release
-from .graph import edges, print_graph, topological_order
+from .graph import CycleError, draw, edges, kahn_order, print_graph, topological_order
 from .losses import (
     bce_with_logits,
     cross_entropy,
@@ -43,9 +51,11 @@ from .ops import (
     tanh,
     where,
 )
+from .scalar import Value, zero_grad
 from .shapes import (
     broadcast_to,
     concatenate,
+    linear,
     matmul,
     mean,
     reshape,
@@ -57,8 +67,11 @@ from .shapes import (
 )
 
 __all__ = [
+    "CycleError",
+    "Dual",
     "Function",
     "Tensor",
+    "Value",
     "add",
     "add_scalar",
     "bce_with_logits",
@@ -67,14 +80,21 @@ __all__ = [
     "check_gradients",
     "concatenate",
     "cos",
+    "count_operations",
     "cross_entropy",
     "div_scalar",
     "divide",
+    "draw",
     "edges",
     "exp",
+    "forward_cost",
+    "forward_derivative",
+    "forward_gradient",
     "grad",
     "gradcheck",
     "hessian_vector_product",
+    "kahn_order",
+    "linear",
     "log",
     "log_softmax",
     "logsumexp",
@@ -93,6 +113,7 @@ __all__ = [
     "release",
     "relu",
     "reshape",
+    "reverse_cost",
     "sigmoid",
     "sin",
     "softmax",
@@ -106,4 +127,5 @@ __all__ = [
     "transpose",
     "unbroadcast",
     "where",
+    "zero_grad",
 ]

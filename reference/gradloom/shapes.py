@@ -312,9 +312,20 @@ def broadcast_to(a: Operand, shape: Shape) -> Tensor:
 
 
 def sum_to(a: Operand, shape: Shape) -> Tensor:
-    """Undo a broadcast of a tensor from `shape`; `a` itself if it has that shape."""
-    if isinstance(a, Tensor) and a.shape == tuple(shape):
+    """Undo a broadcast of a tensor from `shape`; `a` itself if it has that shape.
+
+    Raises ValueError if `shape` does not broadcast to that of `a`: such a gradient is wrong.
+    """
+    (a,) = as_tensors((a,))
+    shape = tuple(shape)
+    if a.shape == shape:
         return a
+    pairs = zip(reversed(shape), reversed(a.shape), strict=False)
+    if len(shape) > a.ndim or any(n not in (1, m) for n, m in pairs):
+        raise ValueError(
+            f"a gradient of shape {a.shape} cannot belong to an input of shape {shape}, which does "
+            "not broadcast to it: look at what backward returns for that input"
+        )
     return SumTo(shape)(a)
 
 
