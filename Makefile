@@ -5,7 +5,7 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: setup demo test test-torch check format lint types bench-grading attacks clean
+.PHONY: setup demo test test-torch check format lint types bench bench-engine bench-grading attacks clean
 
 setup: .venv/.ready
 
@@ -39,6 +39,11 @@ format: setup
 
 attacks: setup
 	pytest tests/attacks -v
+
+bench: bench-engine bench-grading
+
+bench-engine: setup
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 python benchmarks/engine.py
 
 bench-grading: setup
 	python benchmarks/grading.py

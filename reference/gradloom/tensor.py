@@ -85,11 +85,11 @@ class Tensor:
     @data.setter
     def data(self, value: Operand) -> None:
         global _clock
-        if isinstance(value, Tensor):
-            value = value._data
-        elif isinstance(value, np.generic):  # arithmetic on 0-d arrays gives these
-            value = np.asarray(value)
-        self._data = value if is_floating(value) else floating(value)
+        if not is_floating(value):
+            value = value.data if isinstance(value, Tensor) else value
+            value = np.asarray(value) if isinstance(value, np.generic) else value  # of a 0-d array
+            value = floating(value)
+        self._data = value
         _clock += 1
         self._assigned = _clock
 
