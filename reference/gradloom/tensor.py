@@ -223,6 +223,8 @@ class Tensor:
 
     def __mul__(self, other: Operand) -> "Tensor":
         """`self * other`, entry by entry."""
+        if isinstance(other, np.ndarray) and other.dtype == bool:
+            return ops.Mask(other)(self)
         return ops.Mul()(self, other)
 
     def __rmul__(self, other: Operand) -> "Tensor":

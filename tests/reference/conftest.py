@@ -173,6 +173,8 @@ OPERATORS = {
     "array - x": lambda xp, x: xp.array([0.5, 1.5, -2.0]) - x,
     "array @ x": lambda xp, x: xp.array([[0.5, 1.5, -2.0]]) @ x,
     "x @ array": lambda xp, x: x @ xp.array([0.5, 1.5, -2.0]),
+    "x * mask": lambda xp, x: x * xp.array([[True], [False], [True]]),
+    "mask * x": lambda xp, x: xp.array([[True], [False], [True]]) * x,
     "x + x": lambda xp, x: x + x,
     "x - x": lambda xp, x: x - x,
     "x / x": lambda xp, x: x / x,
