@@ -1,12 +1,8 @@
 """One course, built and released once, and referees on it, for all tests of the grader."""
 
 import json
-import os
 import shutil
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
-from queue import SimpleQueue
 
 import pytest
 
@@ -82,34 +78,12 @@ def release(release_folder) -> dict:
     return json.loads((release_folder / f"{CHAPTER}.ipynb").read_text("utf-8"))
 
 
-class Referees:
-    """A referee a core; notebooks handed in early are graded side by side."""
-
-    def __init__(self, stack: ExitStack, folder: Path):
-        from gradloom_grader.session import Client
-
-        count = os.cpu_count() or 1
-        self.idle: SimpleQueue = SimpleQueue()
-        for _ in range(count):
-            self.idle.put(stack.enter_context(Client(folder, CHAPTER)))
-        self.pool = stack.enter_context(ThreadPoolExecutor(count))
-
-    def submit(self, notebook: dict | bytes) -> Future:
-        raw = notebook if isinstance(notebook, bytes) else json.dumps(notebook).encode()
-        return self.pool.submit(self._grade, raw)
-
-    def _grade(self, raw: bytes):
-        client = self.idle.get()
-        try:
-            return client.grade(raw)
-        finally:
-            self.idle.put(client)
-
-
 @pytest.fixture(scope="session")
 def referees(course_folder):
-    with ExitStack() as stack:
-        yield Referees(stack, course_folder)
+    from gradloom_grader.session import Referees
+
+    with Referees(course_folder, CHAPTER) as referees:
+        yield referees
 
 
 @pytest.fixture(scope="session")

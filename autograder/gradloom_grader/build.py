@@ -46,6 +46,7 @@ def build(course: Course, chapter: Chapter) -> Path:
     shutil.rmtree(folder / "gradloom", ignore_errors=True)
     _write_sources(folder / "gradloom", kit)
     examples.write(folder / "gradloom" / "kit", _examples(chapter, cases, reference))
+    _copy_data(course, chapter, folder / "data")
     path = source_notebook(course, chapter)
     path.write_text(pages.text_of(notebook), "utf-8")
     _stamp(course, chapter).write_text(digest(course, chapter), "utf-8")
@@ -68,6 +69,7 @@ def digest(course: Course, chapter: Chapter) -> str:
         course.engine(chapter),
         course.due(chapter),
         holes.read_sources(KIT),
+        [hashlib.sha256(path.read_bytes()).hexdigest() for path in _data(course, chapter)],
         [Path(module.__file__ or "").read_text("utf-8") for module in (holes, probes)],
         Path(__file__).read_text("utf-8"),
         Path(__file__).with_name("notebook.py").read_text("utf-8"),
@@ -83,6 +85,19 @@ def kit_sources(course: Course, chapter: Chapter) -> Sources:
     """The student's package: the engine with its due holes cut, and `gradloom.kit`."""
     kit = {f"kit/{name}": text for name, text in holes.read_sources(KIT).items()}
     return {**course.cut(chapter), **kit}
+
+
+def _copy_data(course: Course, chapter: Chapter, folder: Path) -> None:
+    """Put the files of the course's `data/` that the page names beside the notebook."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for path in _data(course, chapter):
+        folder.mkdir(exist_ok=True)
+        shutil.copy(path, folder)
+
+
+def _data(course: Course, chapter: Chapter) -> list[Path]:
+    files = sorted((course.folder / "data").glob("*"))
+    return [path for path in files if f"data/{path.name}" in chapter.text]
 
 
 def _write_sources(folder: Path, sources: Mapping[str, str]) -> None:

@@ -144,51 +144,70 @@ def demo(folder: Path | None, course: Path | None) -> None:
     console.print(f"Score distribution: {folder / 'scores.png'}", soft_wrap=True)
 
 
+_file = click.Path(dir_okay=False, path_type=Path)
+
+
 @main.command()
 @click.argument("chapter", required=False)
-@click.option("--exercise", help="Only the answers that this exercise asks for.")
+@click.option("--exercise", help="Only the answers of this exercise.")
+@click.option("--html", type=_file, help="Save the whole matrix as a page.")
+@click.option("--csv", type=_file, help="Save it as lines of answer, probe and verdict.")
 @_course
-def matrix(chapter: str | None, exercise: str | None, course: Path | None) -> None:
-    """Try every wrong and right answer of CHAPTER, or of all chapters, against the checks."""
-    from . import matrix as trials
+def matrix(
+    chapter: str | None,
+    exercise: str | None,
+    html: Path | None,
+    csv: Path | None,
+    course: Path | None,
+) -> None:
+    """Try every wrong and right answer of CHAPTER, or of all chapters, against the probes."""
+    from . import matrix as kills
 
     folder = _folder(course)
-    found = [_run_matrix(trials, folder, n, exercise) for n in _chosen(folder, chapter)]
+    found = [_kill_matrix(kills, folder, n, exercise) for n in _with_checks(folder, chapter)]
+    if html:
+        html.write_text(kills.html_text(found), "utf-8")
+    if csv:
+        csv.write_text(kills.csv_text(found), "utf-8")
     if problems := sum(len(matrix.problems) for matrix in found):
-        raise click.ClickException(f"{problems} answers are not judged as they should be")
+        raise click.ClickException(f"the matrix is not clean: {problems} to mend, listed above")
 
 
-def _run_matrix(trials, folder: Path, chapter: str, exercise: str | None):
-    """Try one chapter's answers and show what came of it."""
-    with trials.snapshot(folder, chapter) as course, _progress() as progress:
+def _with_checks(folder: Path, chapter: str | None) -> list[str]:
+    """The chapter, or all that have checks; no other has to be readable."""
+    every = [path.parent.name for path in folder.glob("chapters/*/checks.py")]
+    return [chapter] if chapter else sorted(every)
+
+
+def _kill_matrix(kills, folder: Path, chapter: str, exercise: str | None):
+    """Run one chapter's matrix and show it."""
+    with kills.snapshot(folder, chapter) as course, _progress() as progress:
         task = progress.add_task(chapter, total=None)
-        done = partial(progress.update, task, advance=1)
-        found = trials.run(course, chapter, exercise, lambda n: done(total=n))
-    console.print(_matrix_table(found))
-    for answer, problem in found.problems.items():
-        console.print(f"{answer}: {escape(problem)}", soft_wrap=True)
+        advance = partial(progress.update, task, advance=1)
+        found = kills.run(course, chapter, exercise, lambda total: advance(total=total))
+    console.print(_matrix_table(found, kills.function_of), width=max(console.width, 120))
+    if found.idle:
+        idle = ", ".join(found.idle)
+        console.print(f"rejects nothing that no other probe rejects: {idle}", soft_wrap=True)
+    for problem in found.problems:
+        console.print(escape(problem), soft_wrap=True)
     return found
 
 
-def _chosen(folder: Path, chapter: str | None) -> list[str]:
-    """The chapter, or all that have checks; no other chapter has to be readable."""
-    return (
-        [chapter]
-        if chapter
-        else sorted(path.parent.name for path in folder.glob("chapters/*/checks.py"))
-    )
-
-
-def _matrix_table(found) -> Table:
-    names = ("answer", "exercise", "lost", "elsewhere", "known", "rejected by")
-    table = Table(*(Column(name, overflow="fold") for name in names), box=None)
-    for row in found.rows:
-        known = "right" if row.answer.right else "yes" if row.recognised else "no"
-        counts = Counter(name.partition("[")[0] for name in row.rejected_by)
-        rejected = ", ".join(f"{name} ({n})" if n > 1 else name for name, n in counts.items())
-        lost = [number(points) if points else "" for points in (row.lost, row.lost_elsewhere)]
-        own = ", ".join(e.id for e in row.own)
-        table.add_row(row.answer.name, own, *lost, known, escape(rejected))
+def _matrix_table(found, function_of) -> Table:
+    """The answers by exercise; in brackets how many cases of a probe reject one."""
+    names = ("answer", "lost", "elsewhere", "recognised")
+    columns = [Column(name, no_wrap=True) for name in names]
+    table = Table(*columns, Column("rejected by", overflow="fold"), box=None)
+    for exercise in found.chapter.exercises:
+        if rows := found.rows_of(exercise):
+            table.add_row(f"[bold]{exercise.id}[/bold]")
+        for row in rows:
+            known = "right" if row.answer.right else "yes" if row.recognised else "no"
+            counts = Counter(function_of(key) for key in sorted(row.rejected_by))
+            rejected = ", ".join(f"{name} ({n})" if n > 1 else name for name, n in counts.items())
+            lost = [number(points) if points else "" for points in (row.lost, row.lost_elsewhere)]
+            table.add_row(f"  {row.answer.name}", *lost, known, rejected)
     return table
 
 

@@ -4,58 +4,31 @@ One row is one notebook, right but for one answer, graded as a student's would b
 on a copy of the course, so that nothing that changes meanwhile disturbs it.
 """
 
-import json
-import os
+import csv
+import io
+import itertools
 import shutil
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from queue import SimpleQueue
 
-from . import holes, probes
-from .answers import Answer, read_answers
-from .chapters import Chapter, Course, read_course
-from .diagnosis import Suspect, same
-from .errors import AuthorError
+from .answers import Answer
+from .chapters import Chapter, Course, Exercise, read_course
+from .degenerate import Filling, fillings
+from .errors import AuthorError, SetupError
 from .probes import Case
 from .rehearsal import Rehearsal
-from .report import ExerciseResult, Report, number
-from .session import Client
+from .report import ExerciseResult, Report, number, templates
+from .session import Referees
+from .trial import Trial
 
 SECRET = b"the same hidden inputs each time"
-
-
-class Referees:
-    """A referee a core; notebooks handed in early are graded side by side."""
-
-    def __init__(self, course: Path, chapter: str):
-        count = len(os.sched_getaffinity(0))
-        self._stack = ExitStack()
-        self._idle: SimpleQueue[Client] = SimpleQueue()
-        for _ in range(count):
-            self._idle.put(self._stack.enter_context(Client(course, chapter)))
-        self._pool = self._stack.enter_context(ThreadPoolExecutor(count))
-
-    def submit(self, notebook: dict | bytes) -> Future[Report]:
-        raw = notebook if isinstance(notebook, bytes) else json.dumps(notebook).encode()
-        return self._pool.submit(self._grade, raw)
-
-    def _grade(self, raw: bytes) -> Report:
-        client = self._idle.get()
-        try:
-            return client.grade(raw)
-        finally:
-            self._idle.put(client)
-
-    def __enter__(self) -> "Referees":
-        return self
-
-    def __exit__(self, *_) -> None:
-        self._stack.close()
+Done = Callable[[int], object]
 
 
 @dataclass(frozen=True)
@@ -66,121 +39,112 @@ class Row:
     own: tuple[ExerciseResult, ...]
     others: tuple[ExerciseResult, ...]
     recognised: bool
+    lucky: bool
 
     @property
     def lost(self) -> float:
-        return _lost(self.own)
+        return sum(_lost(e) for e in self.own)
 
     @property
     def lost_elsewhere(self) -> float:
-        return _lost(self.others)
+        return sum(_lost(e) for e in self.others)
 
     @property
-    def rejected_by(self) -> tuple[str, ...]:
+    def rejected_by(self) -> frozenset[str]:
         """The probes of its own exercises that it fails."""
-        return tuple(p.name for e in self.own for p in e.probes if not p.passed)
+        return frozenset(p.name for e in self.own for p in e.probes if not p.passed)
 
     @property
-    def problem(self) -> str | None:
+    def problems(self) -> list[str]:
         """What an author has to mend, if anything."""
-        found = self._false_reject() if self.answer.right else self._survival()
-        return "; ".join(found) or None
+        return list(self._false_rejects() if self.answer.right else self._survivals())
 
-    def _false_reject(self) -> Iterator[str]:
+    def _false_rejects(self) -> Iterator[str]:
         for e in (*self.own, *self.others):
             if e.status != "passed":
-                yield f"right, but loses {number(e.max_points - e.points)} in {e.id} ({e.status})"
+                yield f"is right, but loses {number(_lost(e))} in {e.id} ({e.status}): {e.because}"
 
-    def _survival(self) -> Iterator[str]:
+    def _survivals(self) -> Iterator[str]:
         for e in self.own:
-            if e.points == e.max_points:
-                yield f"loses nothing in {e.id}: a probe has to reject it"
+            if not _lost(e):
+                yield f"survives: no probe of {e.id} rejects it"
         for e in self.others:
-            if e.points < e.max_points:
-                yield f"loses {number(e.max_points - e.points)} in {e.id}, where it is not made"
+            if _lost(e):
+                yield f"loses {number(_lost(e))} in {e.id} too, where it is not made"
         if self.lost and not self.recognised:
             names = ", ".join(e.misconception or "nothing" for e in self.own)
-            yield f"not recognised ({names} was)"
+            yield f"is not recognised ({names} was)"
+        if self.lost and self.lucky:
+            yield "survives on some hidden inputs: let a visible probe reject it, or every draw"
 
 
-def _lost(results: Iterable[ExerciseResult]) -> float:
-    return sum(e.max_points - e.points for e in results)
+def _lost(result: ExerciseResult) -> float:
+    return result.max_points - result.points
+
+
+@dataclass(frozen=True)
+class Blank:
+    """What a filling that computes nothing earned, and what it may earn."""
+
+    filling: Filling
+    result: ExerciseResult
+    least: float
+    most: float
+
+    @property
+    def problems(self) -> list[str]:
+        points, says = number(self.result.points), self.filling.says
+        if self.result.points > self.most + 1e-6:
+            advice = "if it is right, say so by an alternative with that body"
+            return [f"earns {points}, and should not earn more than {number(self.most)}: {advice}"]
+        if self.result.points < self.least - 1e-6:
+            return [f"earns {points}, though parts worth {number(self.least)} do not enter {says}"]
+        return []
 
 
 @dataclass(frozen=True)
 class Matrix:
     """All rows of a chapter."""
 
-    chapter: str
+    chapter: Chapter
+    cases: tuple[Case, ...]
     rows: tuple[Row, ...]
-
-    @property
-    def problems(self) -> dict[str, str]:
-        """By answer, what an author has to mend."""
-        return {row.answer.name: row.problem for row in self.rows if row.problem}
-
-
-class Trial:
-    """A chapter's answers in an engine of our own, for what needs no notebook."""
-
-    def __init__(self, course: Course, chapter: Chapter):
-        sources = course.engine(chapter)
-        self.chapter = chapter
-        self.engine, self.reference = holes.load(sources), holes.load(sources)
-        self.answers = {a.name: a for a in read_answers(chapter.answers)}
-        self.cases = probes.collect(chapter.checks)
-        self._suspects: dict[str, Suspect] = {}
-        for answer in self.answers.values():
-            _check_holes(chapter, answer)
+    blanks: tuple[Blank, ...]
+    broken: tuple[ExerciseResult, ...]
 
     @cached_property
-    def exercises_of(self) -> dict[str, frozenset[str]]:
-        """The exercises in which each answer is made."""
-        owner = self.chapter.exercise_of
-        return {n: frozenset(owner[h].id for h in a.holes) for n, a in self.answers.items()}
+    def problems(self) -> list[str]:
+        """What an author has to mend, a line each."""
+        first = "a cell knows only what the chapter's first cell imports"
+        found = [f"{e.id}: the reference itself fails ({e.because}); {first}" for e in self.broken]
+        found += [f"{row.answer.name} {text}" for row in self.rows for text in row.problems]
+        named = ((f"{b.filling.exercise}: {b.filling.says}", b.problems) for b in self.blanks)
+        return found + [f"{name} {text}" for name, texts in named for text in texts]
 
-    def cases_of(self, *exercises: str) -> list[Case]:
-        return [case for case in self.cases if case.probe.exercise in exercises]
+    def rows_of(self, exercise: Exercise) -> list[Row]:
+        return [row for row in self.rows if exercise.id in {e.id for e in row.own}]
 
-    def suspect(self, name: str) -> Suspect:
-        if name not in self._suspects:
-            self._suspects[name] = Suspect(self.engine, self.answers[name])
-        return self._suspects[name]
+    def cases_of(self, exercise: Exercise | ExerciseResult) -> list[Case]:
+        return [case for case in self.cases if case.probe.exercise == exercise.id]
 
-    def fails(self, name: str, case: Case, seed: bytes = b"") -> bool:
-        """Whether the case finds this answer wrong, on the inputs of this seed."""
-        inputs = case.inputs(seed)
-        answer = self.suspect(name).answer_to(case, inputs)
-        return bool(probes.judge(case, inputs, case.expected(self.reference, inputs), answer))
-
-    def alike(self, name: str, other: str, exercise: str) -> bool:
-        """Whether two answers cannot be told apart by an exercise's probes."""
-        one, two = self.suspect(name), self.suspect(other)
-        return all(
-            same(one.answer_to(case, inputs), two.answer_to(case, inputs))
-            for case in self.cases_of(exercise)
-            for inputs in [case.inputs()]
-        )
-
-    def recognised(self, answer: Answer, own: Iterable[ExerciseResult]) -> bool:
-        """By its name, or by that of another which gives the same answers."""
-        return not answer.right and all(
-            e.misconception == answer.name
-            or bool(e.misconception and self.alike(answer.name, e.misconception, e.id))
-            for e in own
-        )
-
-    def row(self, name: str, report: Report) -> Row:
-        answer, mine = self.answers[name], self.exercises_of[name]
-        own = tuple(e for e in report.exercises if e.id in mine)
-        others = tuple(e for e in report.exercises if e.id not in mine)
-        return Row(answer, own, others, self.recognised(answer, own))
+    @cached_property
+    def idle(self) -> list[str]:
+        """Probes that reject nothing which no other probe of the same part rejects."""
+        part = {case.key: (case.probe.exercise, case.part) for case in self.cases}
+        busy = set()
+        for row in self.rows:
+            by_part = defaultdict(set)
+            for key in row.rejected_by:
+                by_part[part[key]].add(function_of(key))
+            busy |= {next(iter(names)) for names in by_part.values() if len(names) == 1}
+        tried = {e.id for row in self.rows for e in row.own}
+        asked = [c for c in self.cases if c.probe.exercise in tried and not c.probe.gate]
+        return [n for n in dict.fromkeys(function_of(c.key) for c in asked) if n not in busy]
 
 
-def _check_holes(chapter: Chapter, answer: Answer) -> None:
-    for hole in answer.holes - set(chapter.exercise_of):
-        message = f"{answer.name} fills {hole}, which no exercise of this chapter asks for"
-        raise AuthorError(chapter.answers, answer.line, message)
+def function_of(key: str) -> str:
+    """The probe that a case belongs to: its name without parametrized values."""
+    return key.partition("[")[0]
 
 
 @contextmanager
@@ -211,16 +175,107 @@ def _read_without_broken(folder: Path, chapter: str) -> Course:
             shutil.rmtree(broken)
 
 
-def run(course: Course, name: str, exercise: str | None, done: Callable[[int], None]) -> Matrix:
-    """Grade a chapter's answers, or those of one exercise; `done(how many)` after each."""
-    chapter = course.chapter(name)
-    trial = Trial(course, chapter)
-    rehearsal = Rehearsal(course, chapter)
-    chosen = [n for n, own in trial.exercises_of.items() if exercise is None or exercise in own]
+def run(
+    course: Course, name: str, exercise: str | None = None, done: Done = lambda _: None
+) -> Matrix:
+    """Grade a chapter's answers, or those of one exercise; `done(of how many)` after each."""
+    trial, chosen = Trial(course, course.chapter(name)), _chosen(course.chapter(name), exercise)
+    rehearsal, names = Rehearsal(course, trial.chapter), {e.id for e in chosen}
+    answers = [a for a in trial.answers.values() if trial.exercises_of(a) & names]
+    ways = [fillings(trial.sources, e, trial.answers.values()) for e in chosen]
+    rounds = [[way for way in row if way] for row in itertools.zip_longest(*ways)]
     with Referees(course.folder, name) as referees:
-        futures = {n: referees.submit(rehearsal.solved(trial.answers[n])) for n in chosen}
-        rows = []
-        for n, future in futures.items():
-            rows.append(trial.row(n, future.result()))
-            done(len(chosen))
-    return Matrix(name, tuple(rows))
+        right = referees.submit(rehearsal.solved())
+        alone = [referees.submit(rehearsal.solved(a)) for a in answers]
+        filled = [referees.submit(rehearsal.filled(_pieces(row))) for row in rounds]
+        graded = _watched([right, *alone, *filled], done)
+        broken = tuple(e for e in next(graded).exercises if e.status != "passed")
+        ignored = {e.id for e in broken}
+        rows = tuple(_row(trial, a, _judged(next(graded), ignored)) for a in answers)
+        blanks = tuple(
+            _blank(trial, way, e)
+            for row in rounds
+            for e in _judged(next(graded), ignored)
+            for way in row
+            if way.exercise == e.id
+        )
+    return Matrix(trial.chapter, tuple(trial.cases), rows, blanks, broken)
+
+
+def _chosen(chapter: Chapter, exercise: str | None) -> list[Exercise]:
+    chosen = [e for e in chapter.exercises if exercise in (None, e.id)]
+    if not chosen:
+        known = ", ".join(e.id for e in chapter.exercises)
+        raise SetupError(f"{chapter.name} has no exercise {exercise!r}; it has: {known}")
+    return chosen
+
+
+def _pieces(row: list[Filling]) -> dict[str, str]:
+    return {hole: piece for filling in row for hole, piece in filling.pieces.items()}
+
+
+def _watched(futures: list[Future[Report]], done: Done) -> Iterator[Report]:
+    for future in futures:
+        result = future.result()
+        done(len(futures))
+        yield result
+
+
+def _judged(report: Report, ignored: set[str]) -> list[ExerciseResult]:
+    """The results of a report that say something: of exercises that the reference passes."""
+    return [e for e in report.exercises if e.id not in ignored]
+
+
+def _row(trial: Trial, answer: Answer, results: list[ExerciseResult]) -> Row:
+    mine = trial.exercises_of(answer)
+    own = tuple(e for e in results if e.id in mine)
+    others = tuple(e for e in results if e.id not in mine)
+    if answer.right:
+        return Row(answer, own, others, recognised=False, lucky=False)
+    return Row(answer, own, others, trial.recognised(answer, own), trial.may_pass(answer))
+
+
+def _blank(trial: Trial, filling: Filling, result: ExerciseResult) -> Blank:
+    """A part that enters filled holes only has to be lost, one that enters none has to be kept.
+
+    Where it enters others besides, either may be; but something has to be lost.
+    """
+    exercise = next(e for e in trial.chapter.exercises if e.id == filling.exercise)
+    parts, filled = trial.parts(exercise), set(filling.pieces)
+    kept = [own for own in parts.values() if not own & filled]
+    lost = [own for own in parts.values() if own and own <= filled]
+    share = exercise.points / len(parts)
+    most = exercise.points - share * max(len(lost), 0.5)
+    return Blank(filling, result, share * len(kept), most)
+
+
+COLUMNS = (
+    *("chapter", "exercise", "answer", "kind", "lost", "lost elsewhere", "recognised"),
+    *("probe", "part", "visible", "rejects"),
+)
+
+
+def csv_text(matrices: Iterable[Matrix]) -> str:
+    """A line for each answer and each probe of its exercises."""
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(COLUMNS)
+    for matrix in matrices:
+        for row in matrix.rows:
+            lines.writerows(_lines(matrix, row))
+    return text.getvalue()
+
+
+def _lines(matrix: Matrix, row: Row) -> Iterator[tuple]:
+    kind, known = ("right", "") if row.answer.right else ("wrong", int(row.recognised))
+    lost = number(row.lost), number(row.lost_elsewhere)
+    for exercise in row.own:
+        named = matrix.chapter.name, exercise.id, row.answer.name
+        for case in matrix.cases_of(exercise):
+            verdict = case.key, case.part, int(case.visible), int(case.key in row.rejected_by)
+            yield *named, kind, *lost, known, *verdict
+
+
+def html_text(matrices: Iterable[Matrix]) -> str:
+    """A page with a table for each exercise: its answers downwards, its probes across."""
+    return templates().get_template("matrix.html").render(matrices=list(matrices))

@@ -83,8 +83,8 @@ def probe(exercise: str, *, part="", minor=False, gate=False, verify=None, **inp
     `inputs` written out make it visible to students; one that is drawn makes it hidden. `part`
     names the part of the exercise it marks, formatted with parametrized values. `minor` probes
     cost half a part. A `gate` belongs to no part: if it fails, the exercise earns nothing (a bank
-    of bugs to catch, and of right things to let pass). `verify(expected, answer, **inputs)` judges where several answers are right:
-    it returns None or what is wrong, as a sentence.
+    of bugs to catch, and of right things to let pass). `verify(expected, answer, **inputs)` judges
+    where several answers are right: it returns None or what is wrong, as a sentence.
     """
 
     def decorate(body):

@@ -58,11 +58,7 @@ class Referee:
     @cached_property
     def enters(self) -> dict[str, frozenset[str]]:
         """For each case, the chapter's holes that the reference enters while it runs."""
-        starts = {
-            (f"{holes.module_of(h)}.py", holes.find(self.engine, h).start + 1): h
-            for h in self.chapter.exercise_of
-        }
-        return {case.key: _entered(self.reference, case, starts) for case in self.cases}
+        return entered_holes(self.chapter, self.engine, self.reference, self.cases)
 
     @cached_property
     def needs(self) -> dict[str, frozenset[str]]:
@@ -123,6 +119,17 @@ class Referee:
             ),
             **fields,
         )
+
+
+def entered_holes(
+    chapter: Chapter, sources: Sources, engine: ModuleType, cases: Iterable[Case]
+) -> dict[str, frozenset[str]]:
+    """For each case, the chapter's holes that `engine`, loaded from `sources`, enters in it."""
+    starts = {
+        (f"{holes.module_of(h)}.py", holes.find(sources, h).start + 1): h
+        for h in chapter.exercise_of
+    }
+    return {case.key: _entered(engine, case, starts) for case in cases}
 
 
 def _entered(engine: ModuleType, case: Case, starts: dict[tuple[str, int], str]) -> frozenset[str]:

@@ -46,13 +46,25 @@ class Rehearsal:
     def filled(self, pieces: Mapping[str, str]) -> dict:
         """The notebook with pieces in some holes and the reference in all others."""
 
+        changed = {self.chapter.exercise_of[hole].id for hole in pieces}
+
+        def cell(name: str, _: str) -> str:
+            return self._cell(name, pieces) if name in changed else self._right[name]
+
+        return self._map(cell, IN_WORDS)
+
+    @cached_property
+    def _right(self) -> dict[str, str]:
+        return {e.id: self._cell(e.id, {}) for e in self.chapter.exercises}
+
+    def _cell(self, name: str, pieces: Mapping[str, str]) -> str:
+        """An exercise's cell with these pieces and the reference's."""
+
         def piece(hole: str) -> str:
             return pieces.get(hole) or holes.definition_source(self.engine, hole)
 
-        exercises = {e.id: e for e in self.chapter.exercises}
-        return self._map(
-            lambda name, _: exercise_source(self.engine, exercises[name], piece), IN_WORDS
-        )
+        exercise = next(e for e in self.chapter.exercises if e.id == name)
+        return exercise_source(self.engine, exercise, piece)
 
     def with_cell(self, notebook: dict, name: str, source: str) -> dict:
         """A copy of the notebook with another source in one exercise's cell."""

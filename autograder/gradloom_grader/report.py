@@ -98,7 +98,8 @@ def number(value: float) -> str:
 
 
 @cache
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """The pages and fragments in `templates/`, which escape all text."""
     loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
     environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
     environment.filters["number"] = number
@@ -107,12 +108,12 @@ def _templates() -> jinja2.Environment:
 
 def exercise_html(result: ExerciseResult) -> str:
     """What the feedback page shows at an exercise's check: marks and reasons, all text escaped."""
-    return _templates().get_template("exercise.html").render(exercise=result)
+    return templates().get_template("exercise.html").render(exercise=result)
 
 
 def repairs_html(report: Report) -> str:
     """What was repaired in the submission, for the top of the feedback page."""
-    return _templates().get_template("repairs.html").render(report=report)
+    return templates().get_template("repairs.html").render(report=report)
 
 
 class Store:

@@ -1,0 +1,83 @@
+"""Answers tried in an engine of our own: what can be known of them without a notebook."""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from . import holes, probes
+from .answers import Answer, read_answers
+from .chapters import Chapter, Course, Exercise
+from .diagnosis import Suspect, same
+from .errors import AuthorError
+from .probes import Case
+from .referee import entered_holes
+from .report import ExerciseResult
+
+SEEDS = 20
+
+
+class Trial:
+    """A chapter's answers and probes, and engines in which they meet."""
+
+    def __init__(self, course: Course, chapter: Chapter):
+        self.chapter, self.sources = chapter, course.engine(chapter)
+        self.cases = probes.collect(chapter.checks)
+        self.answers = {a.name: a for a in read_answers(chapter.answers)}
+        for answer in self.answers.values():
+            _check_holes(chapter, answer)
+        self.reference = holes.load(self.sources)
+        engine = holes.load(self.sources)
+        self.suspects = {name: Suspect(engine, a) for name, a in self.answers.items()}
+
+    def exercises_of(self, answer: Answer) -> set[str]:
+        """The exercises in which an answer is made."""
+        return {self.chapter.exercise_of[hole].id for hole in answer.holes}
+
+    def cases_of(self, *exercises: str) -> list[Case]:
+        return [case for case in self.cases if case.probe.exercise in exercises]
+
+    @cached_property
+    def enters(self) -> dict[str, frozenset[str]]:
+        """For each case, the chapter's holes that the reference enters in it."""
+        return entered_holes(self.chapter, self.sources, self.reference, self.cases)
+
+    def parts(self, exercise: Exercise) -> dict[str, set[str]]:
+        """The parts of an exercise, and which of its own holes each one's probes enter."""
+        found: dict[str, set[str]] = {}
+        for case in self.cases_of(exercise.id):
+            if not case.probe.gate:
+                own = self.enters[case.key] & set(exercise.holes)
+                found.setdefault(case.part, set()).update(own)
+        return found
+
+    def fails(self, suspect: Suspect, case: Case, seed: bytes = b"") -> bool:
+        """Whether a case finds an answer wrong, on the inputs of this seed."""
+        inputs = case.inputs(seed)
+        answer = suspect.answer_to(case, inputs)
+        return bool(probes.judge(case, inputs, case.expected(self.reference, inputs), answer))
+
+    def may_pass(self, answer: Answer) -> bool:
+        """Whether the hidden inputs of some seed let an answer pass in its own exercises."""
+        suspect, cases = self.suspects[answer.name], self.cases_of(*self.exercises_of(answer))
+        if any(self.fails(suspect, case) for case in cases if case.visible):
+            return False
+        hidden = [case for case in cases if not case.visible]
+        seeds = (bytes([number]) for number in range(SEEDS))
+        return not all(any(self.fails(suspect, c, seed) for c in hidden) for seed in seeds)
+
+    def recognised(self, answer: Answer, own: Iterable[ExerciseResult]) -> bool:
+        """By its name, or by that of another which gives the same answers."""
+        return all(
+            bool(e.hint) and (e.misconception == answer.name or self._alike(answer, e)) for e in own
+        )
+
+    def _alike(self, answer: Answer, result: ExerciseResult) -> bool:
+        """Whether the exercise's probes cannot tell an answer from the one that was recognised."""
+        one, other = self.suspects[answer.name], self.suspects[result.misconception or ""]
+        drawn = [(case, case.inputs()) for case in self.cases_of(result.id)]
+        return all(same(one.answer_to(*asked), other.answer_to(*asked)) for asked in drawn)
+
+
+def _check_holes(chapter: Chapter, answer: Answer) -> None:
+    for hole in answer.holes - set(chapter.exercise_of):
+        message = f"{answer.name} fills {hole}, which no exercise of this chapter asks for"
+        raise AuthorError(chapter.answers, answer.line, message)
