@@ -1,7 +1,6 @@
-"""Elementwise operations: what each computes, on arrays, and how a gradient passes it, on tensors.
+"""Elementwise operations: forward computes on arrays, backward on tensors, for second gradients.
 
-`backward` is written with tensor operations, so that gradients have gradients, and as if nothing
-had been broadcast: `Function.gradients` undoes that, once, for all of them.
+A rule is written as if nothing had been broadcast: `Function.gradients` undoes that for them all.
 """
 
 import numpy as np
@@ -120,7 +119,7 @@ class Mask(Function):
         return a * self.condition
 
     def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
-        return Mask(self.condition)(out_grad)
+        return out_grad * self.condition
 
 
 def add(a: Operand, b: Operand) -> Tensor:
@@ -254,10 +253,7 @@ class Sigmoid(Function):
     """1 / (1 + e ** -a)."""
 
     def forward(self, a: NDArray) -> NDArray:
-        """Returns the sigmoid of every entry, a new array.
-
-        Right for entries as large as 800 and -800 too, and without a warning from NumPy.
-        """
+        """Returns the sigmoid of every entry, a new array; right and silent at 800 and -800 too."""
         small = np.exp(-np.abs(a))
         return np.where(a >= 0, 1, small) / (1 + small)
 

@@ -73,6 +73,10 @@ def np_reduction(f):
     return lambda x, axes=None, keepdims=False: f(x, axis=axes, keepdims=keepdims)
 
 
+def np_logsumexp(x, axes=None, keepdims=False):
+    return np.log(np.exp(x).sum(axis=axes, keepdims=keepdims))
+
+
 def np_sum_to(x, shape):
     extra = x.ndim - len(shape)
     stretched = tuple(i for i, n in enumerate(shape) if n == 1)
@@ -93,6 +97,10 @@ NUMPY = SimpleNamespace(
         "transpose": np_transpose,
         "sum_to": np_sum_to,
         "clone": np.array,
+        "linear": lambda x, weight, bias: x @ weight + bias,
+        "logsumexp": np_logsumexp,
+        "softmax": lambda x, axis: np.exp(x - np_logsumexp(x, axis, True)),
+        "log_softmax": lambda x, axis: x - np_logsumexp(x, axis, True),
         "add_scalar": operator.add,
         "mul_scalar": operator.mul,
         "div_scalar": operator.truediv,
@@ -112,7 +120,7 @@ UNARY |= {"sigmoid": False, "tanh": False, "log": True, "sqrt": True}
 SCALARS = {"add_scalar": [3], "mul_scalar": [-2.5], "div_scalar": [4]}
 SCALARS |= {"power_scalar": [0, 1, 2, 3, -1, 0.5]}
 
-REDUCTIONS = ["summation", "mean", "amax"]
+REDUCTIONS = ["summation", "mean", "amax", "logsumexp"]
 
 PAIRS = {
     "same": ((3, 4), (3, 4)),
@@ -219,6 +227,10 @@ ROWS = [
         for name, keepdims in itertools.product(REDUCTIONS, [False, True])
         for axis, shape in AXES
     ),
+    *(
+        Row(f"{name}-{axis}", lambda xp, x, f=name, a=axis: call(f, xp, x, a), ((3, 4),))
+        for name, axis in itertools.product(["softmax", "log_softmax"], [0, 1, -1])
+    ),
     Row("summation-empty", lambda xp, x: xp.summation(x, 0), ((0, 3),)),
     Row("reshape", lambda xp, x: xp.reshape(x, (6, 2))),
     Row("reshape-1", lambda xp, x: xp.reshape(x, (2, -1))),
@@ -244,6 +256,9 @@ ROWS = [
         Row(f"matmul-{a}-{b}".replace(" ", ""), lambda xp, x, y: xp.matmul(x, y), (a, b))
         for a, b in MATRICES
     ),
+    Row("linear", lambda xp, *xs: xp.linear(*xs), ((3, 5), (5, 4), (4,))),
+    Row("linear-vector", lambda xp, *xs: xp.linear(*xs), ((5,), (5, 4), (4,))),
+    Row("linear-stack", lambda xp, *xs: xp.linear(*xs), ((2, 3, 5), (5, 4), (4,))),
     *(Row(f"index-{name}", lambda xp, x, i=i: x[i]) for name, i in INDICES.items()),
     *(
         Row(f"concatenate-{axis}", lambda xp, *xs, axis=axis: xp.concatenate(xs, axis), shapes)

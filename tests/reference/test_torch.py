@@ -40,6 +40,8 @@ TORCH = SimpleNamespace(
         "mean": reduction(torch.mean),
         "amax": reduction(torch.amax),
         "transpose": transpose,
+        "logsumexp": reduction(torch.logsumexp),
+        "linear": lambda x, weight, bias: x @ weight + bias,
         "sum_to": torch.Tensor.sum_to_size,
         "add_scalar": operator.add,
         "mul_scalar": operator.mul,
