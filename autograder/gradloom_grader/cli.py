@@ -19,7 +19,7 @@ from .errors import AuthorError, SetupError
 from .report import Report, number
 from .session import Client
 
-console = Console(highlight=False)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
 
 
 class _Group(click.Group):
@@ -185,7 +185,7 @@ def _kill_matrix(kills, folder: Path, chapter: str, exercise: str | None):
         task = progress.add_task(chapter, total=None)
         advance = partial(progress.update, task, advance=1)
         found = kills.run(course, chapter, exercise, lambda total: advance(total=total))
-    console.print(_matrix_table(found, kills.function_of), width=max(console.width, 120))
+    console.print(_matrix_table(found, kills.function_of))
     if found.idle:
         idle = ", ".join(found.idle)
         console.print(f"rejects nothing that no other probe rejects: {idle}", soft_wrap=True)

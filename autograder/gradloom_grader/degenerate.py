@@ -80,8 +80,7 @@ def _piece(node: ast.FunctionDef, value: str) -> str:
     for argument in ast.walk(arguments):
         if isinstance(argument, ast.arg):
             argument.annotation = None
-    marks = "".join(f"@{ast.unparse(mark)}\n" for mark in node.decorator_list)
-    return f"{marks}def {node.name}({ast.unparse(arguments)}):\n    return {value}"
+    return f"def {node.name}({ast.unparse(arguments)}):\n    return {value}"
 
 
 def _values(engine: Sources, hole: str) -> list[str]:

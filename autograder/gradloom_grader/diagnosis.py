@@ -122,7 +122,9 @@ def _piece(engine: ModuleType, hole: str, text: str) -> tuple[list, str, object,
     names |= made if not path else {}  # it may call itself
     package = [m for n, m in sys.modules.items() if n.split(".")[0] == engine.__name__]
     owners = [owner] if path else [m for m in package if vars(m).get(name) is before]
-    piece = type(before)(made[name]) if isinstance(before, _DESCRIPTORS) else made[name]
+    piece = made[name]
+    if isinstance(before, _DESCRIPTORS) and not isinstance(piece, _DESCRIPTORS):
+        piece = type(before)(piece)
     return owners, name, before, piece
 
 

@@ -178,6 +178,15 @@ def fill(sources: Mapping[str, str], pieces: Mapping[str, str]) -> Sources:
     return filled
 
 
+def decorated(sources: Mapping[str, str], hole: str, piece: str) -> str:
+    """A piece under the hole's decorators, unless it has its own."""
+    if piece.startswith("@"):
+        return piece
+    where = find(sources, hole)
+    marks = _lines(sources, hole)[where.start : where.node.lineno - 1]
+    return textwrap.dedent("\n".join(marks)) + "\n" * bool(marks) + piece
+
+
 def definition_source(sources: Mapping[str, str], hole: str) -> str:
     """The hole's whole `def`, dedented: the piece that the sources hold there."""
     where = find(sources, hole)

@@ -155,7 +155,9 @@ def snapshot(course: Path, chapter: str) -> Iterator[Course]:
     """
     with tempfile.TemporaryDirectory(prefix="gradloom-matrix-") as name:
         folder = Path(name).resolve()
-        shutil.copytree(course / "chapters", folder / "chapters")
+        for part in ("chapters", "data"):
+            if (course / part).exists():
+                shutil.copytree(course / part, folder / part)
         (folder / ".secret").write_bytes(SECRET)
         try:
             yield _read_without_broken(folder, chapter)

@@ -7,6 +7,7 @@ items judge the answers.
 
 import ast
 import contextlib
+import copy
 import hashlib
 import hmac
 import inspect
@@ -131,20 +132,18 @@ class Case:
         return {name: _input(value, rng) for name, value in self._given().items()}
 
     def expected(self, engine: ModuleType, inputs: dict):
-        """What the body returns on an engine of the referee's own; NumPy's warnings are silent."""
+        """What the body returns on an engine of the referee's own; NumPy's warnings are silent.
+
+        A body may write into its inputs; what was asked stays.
+        """
         with np.errstate(all="ignore"):
-            return compare.normal(self.probe.body(engine, **_copies(inputs)))
+            return compare.normal(self.probe.body(engine, **copy.deepcopy(inputs)))
 
     def _given(self) -> dict:
         return {**self.probe.inputs, **self.params}
 
     def _formatted(self, text: str) -> str:
         return text.format(**self.params) if self.params else text
-
-
-def _copies(inputs: dict) -> dict:
-    """A body may write into its arrays; what was asked stays."""
-    return {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in inputs.items()}
 
 
 def _input(value, rng: np.random.Generator):

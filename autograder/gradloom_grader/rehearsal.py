@@ -61,7 +61,9 @@ class Rehearsal:
         """An exercise's cell with these pieces and the reference's."""
 
         def piece(hole: str) -> str:
-            return pieces.get(hole) or holes.definition_source(self.engine, hole)
+            if hole not in pieces:
+                return holes.definition_source(self.engine, hole)
+            return holes.decorated(self.engine, hole, pieces[hole])
 
         exercise = next(e for e in self.chapter.exercises if e.id == name)
         return exercise_source(self.engine, exercise, piece)
