@@ -5,7 +5,7 @@ cell imports.
 """
 
 import numpy as np
-from gradloom import Function, Tensor
+from gradloom import Tensor
 from gradloom.arrays import floating
 from gradloom.function import as_tensors
 from gradloom_grader.answers import right, wrong
@@ -41,14 +41,17 @@ def whole_numbers_stay_whole(self, data, requires_grad=False, dtype=None):
     if isinstance(data, Tensor):
         data = data.data
     array = np.array(data, dtype=dtype)
-    self._data = array if array.dtype.kind == "i" and dtype is None else floating(data, dtype).copy()
+    self._data = (
+        array if array.dtype.kind == "i" and dtype is None else floating(data, dtype).copy()
+    )
     self.requires_grad = bool(requires_grad)
     self.grad = None
 
 
 @wrong("tensor.Tensor.__init__")
 def always_float32(self, data, requires_grad=False, dtype=None):
-    """A float64 array loses half of its digits here. Which kinds of data should keep their dtype?"""
+    """A float64 array loses half of its digits here. Which kinds of data should keep their
+    dtype?"""
     if isinstance(data, Tensor):
         data = data.data
     self.data = np.array(data, dtype=np.float32 if dtype is None else dtype)
@@ -89,7 +92,8 @@ def shares_with_the_other_tensor(self, data, requires_grad=False, dtype=None):
 
 @wrong("tensor.Tensor.__init__")
 def forgets_requires_grad(self, data, requires_grad=False, dtype=None):
-    """`Tensor([1.0], requires_grad=True)` does not require a gradient. Where did the argument go?"""
+    """`Tensor([1.0], requires_grad=True)` does not require a gradient. Where did the argument
+    go?"""
     if isinstance(data, Tensor):
         data = data.data
     self.data = np.array(floating(data, dtype))
@@ -108,7 +112,8 @@ def everyone_requires_a_gradient(self, data, requires_grad=False, dtype=None):
 
 @wrong("tensor.Tensor.__init__")
 def numbers_without_an_array(self, data, requires_grad=False, dtype=None):
-    """A single number is an array too, with shape (). A Python float has neither shape nor dtype."""
+    """A single number is an array too, with shape (). A Python float has neither shape nor
+    dtype."""
     if isinstance(data, Tensor):
         data = data.data
     array = np.array(floating(data, dtype))
@@ -129,8 +134,8 @@ def at_least_one_axis(self, data, requires_grad=False, dtype=None):
 
 @wrong("tensor.Tensor.__init__")
 def starts_with_a_gradient_of_zeros(self, data, requires_grad=False, dtype=None):
-    """A gradient of zeros says: I was asked, and it is zero. At the start nobody has asked, and None
-    says so."""
+    """A gradient of zeros says: I was asked, and it is zero. At the start nobody has asked, and
+    None says so."""
     if isinstance(data, Tensor):
         data = data.data
     self.data = np.array(floating(data, dtype))
@@ -152,7 +157,7 @@ def dtype_chosen_by_hand(self, data, requires_grad=False, dtype=None):
         keeps = isinstance(source, np.ndarray) and np.issubdtype(source.dtype, np.floating)
         dtype = source.dtype if keeps else np.float32
     self.data = np.array(source, dtype=dtype)
-    self.requires_grad = True if requires_grad else False
+    self.requires_grad = requires_grad
     self.grad = None
 
 
@@ -172,19 +177,15 @@ class one_method_for_another:
     there are, `size` how many entries in all."""
 
     class Tensor:
-        @property
         def shape(self):
             return self.data.size
 
-        @property
         def ndim(self):
             return len(self.data)
 
-        @property
         def size(self):
             return self.data.ndim
 
-        @property
         def dtype(self):
             return type(self.data)
 
@@ -197,8 +198,8 @@ class one_method_for_another:
 
 @wrong("tensor.Tensor.shape")
 def shape_still_to_be_called(self):
-    """The answer is a function, where (1, 3) was expected. With `@property` above it, `t.shape` runs
-    your code, and gives what your code returns."""
+    """The answer is a function, where (1, 3) was expected. With `@property` above it, `t.shape`
+    runs your code, and gives what your code returns."""
 
     def shape():
         return self.data.shape
@@ -226,8 +227,8 @@ def length_of_the_first_axis(self):
 
 @wrong("tensor.Tensor.size")
 def product_of_the_shape(self):
-    """Right, but for a single number: there the product of no lengths comes as 1.0, and a count is a
-    whole number."""
+    """Right, but for a single number: there the product of no lengths comes as 1.0, and a count
+    is a whole number."""
     return np.prod(self.data.shape)
 
 
@@ -272,19 +273,15 @@ def item_rounds(self):
 @right("tensor.Tensor.{shape,ndim,size,dtype,numpy,item}")
 class asks_the_array_with_functions:
     class Tensor:
-        @property
         def shape(self):
             return np.shape(self.data)
 
-        @property
         def ndim(self):
             return len(self.shape)
 
-        @property
         def size(self):
             return int(np.prod(self.data.shape))
 
-        @property
         def dtype(self):
             return np.dtype(self.data.dtype.name)
 
@@ -299,22 +296,18 @@ class asks_the_array_with_functions:
 @right("tensor.Tensor.{shape,ndim,size,dtype,numpy,item}")
 class counts_by_hand:
     class Tensor:
-        @property
         def shape(self):
             return list(self.data.shape)
 
-        @property
         def ndim(self):
             return np.ndim(self.data)
 
-        @property
         def size(self):
             count = 1
             for length in self.data.shape:
                 count *= length
             return count
 
-        @property
         def dtype(self):
             return np.result_type(self.data)
 
@@ -351,7 +344,8 @@ def repr_without_the_flag(self):
 
 @wrong("tensor.Tensor.__repr__")
 def repr_with_a_constant_flag(self):
-    """Not every tensor requires a gradient. What is written there has to be this tensor's own flag."""
+    """Not every tensor requires a gradient. What is written there has to be this tensor's own
+    flag."""
     return f"Tensor({self.data}, requires_grad=True)"
 
 
@@ -400,8 +394,8 @@ def all_of_them_required(self, *args):
 
 @wrong("function.Function.__call__")
 def always_tracks(self, *args):
-    """Nobody needs a gradient here, and still everything is kept, and with it all the memory. When is
-    a history worth keeping?"""
+    """Nobody needs a gradient here, and still everything is kept, and with it all the memory.
+    When is a history worth keeping?"""
     inputs = as_tensors(args)
     out = Tensor._wrap(self.forward(*[t.data for t in inputs]))
     out._record(self, inputs)
@@ -490,8 +484,8 @@ def remembers_arrays(self, *args):
 
 @wrong("function.Function.__call__")
 def remembers_the_class(self, *args):
-    """AddScalar(2) and AddScalar(5) are two objects of one class. Only the object knows which number
-    it adds."""
+    """AddScalar(2) and AddScalar(5) are two objects of one class. Only the object knows which
+    number it adds."""
     inputs = as_tensors(args)
     out = Tensor._wrap(self.forward(*[t.data for t in inputs]))
     if any(t.requires_grad for t in inputs):
@@ -501,8 +495,8 @@ def remembers_the_class(self, *args):
 
 @wrong("function.Function.__call__")
 def one_object_for_all_calls(self, *args):
-    """Two calls with different parameters share one operation object, so the second result remembers
-    the first one's number. Who is `self`?"""
+    """Two calls with different parameters share one operation object, so the second result
+    remembers the first one's number. Who is `self`?"""
     inputs = as_tensors(args)
     out = Tensor._wrap(self.forward(*[t.data for t in inputs]))
     kind = type(self)
@@ -515,7 +509,8 @@ def one_object_for_all_calls(self, *args):
 
 @wrong("function.Function.__call__")
 def remembers_the_name_only(self, *args):
-    """A name says what was done, but nobody can call its `backward`. Remember the operation itself."""
+    """A name says what was done, but nobody can call its `backward`. Remember the operation
+    itself."""
     inputs = as_tensors(args)
     out = Tensor._wrap(self.forward(*[t.data for t in inputs]))
     if any(t.requires_grad for t in inputs):
@@ -572,7 +567,8 @@ def remembers_bare_numbers(self, *args):
 
 @wrong("function.Function.__call__")
 def forgets_the_constants(self, *args):
-    """`backward` returns one gradient for each input, in their order. A constant keeps its place."""
+    """`backward` returns one gradient for each input, in their order. A constant keeps its
+    place."""
     inputs = as_tensors(args)
     out = Tensor._wrap(self.forward(*[t.data for t in inputs]))
     if needing := tuple(t for t in inputs if t.requires_grad):
@@ -582,8 +578,8 @@ def forgets_the_constants(self, *args):
 
 @wrong("function.Function.__call__")
 def wraps_each_on_its_own(self, *args):
-    """A number takes the dtype of the tensor that it meets. Wrapped on its own it does not know whom
-    it will meet; `as_tensors` looks at all of them together."""
+    """A number takes the dtype of the tensor that it meets. Wrapped on its own it does not know
+    whom it will meet; `as_tensors` looks at all of them together."""
     inputs = tuple(t if isinstance(t, Tensor) else Tensor(t) for t in args)
     out = Tensor._wrap(self.forward(*[t.data for t in inputs]))
     if any(t.requires_grad for t in inputs):
@@ -593,7 +589,8 @@ def wraps_each_on_its_own(self, *args):
 
 @wrong("function.Function.__call__")
 def constants_require_gradients(self, *args):
-    """The 2 in `x + 2` is a constant. If it requires a gradient, all that it touches requires one."""
+    """The 2 in `x + 2` is a constant. If it requires a gradient, all that it touches requires
+    one."""
     inputs = as_tensors(args)
     for t, given in zip(inputs, args, strict=True):
         t.requires_grad = t.requires_grad or not isinstance(given, Tensor)
@@ -647,8 +644,8 @@ def flag_without_asking(self, *args):
 
 @wrong("function.Function.__call__")
 def records_by_hand(self, *args):
-    """Right while recording is on. There is a switch for it, which `_record` knows and an assignment
-    does not."""
+    """Right while recording is on. There is a switch for it, which `_record` knows and an
+    assignment does not."""
     inputs = as_tensors(args)
     out = Tensor._wrap(self.forward(*[t.data for t in inputs]))
     out.requires_grad = any(t.requires_grad for t in inputs)
@@ -765,16 +762,18 @@ def calls_itself_a_leaf(self):
 
 
 @wrong("tensor.Tensor.grad_fn")
-def text_of_the_object(self):
-    """That is how Python prints an object, with its address. Ask for its class, and the class for its
-    name."""
-    return None if self._op is None else str(self._op).lower()
+def symbols_as_in_values(self):
+    """The `_op` of a Value was a sign such as "+". Here the name of the class is wanted, in lower
+    case."""
+    signs = {"add": "+", "mul": "*", "matmul": "@", "transpose": "T"}
+    name = type(self._op).__name__.lower()
+    return None if self._op is None else signs.get(name, name)
 
 
 @wrong("tensor.Tensor.grad_fn")
 def knows_four_operations(self):
-    """A list of names will never be long enough: chapter 4 has twenty more. Each class knows its own
-    name."""
+    """A list of names will never be long enough: chapter 4 has twenty more. Each class knows
+    its own name."""
     for name in ("add", "mul", "matmul", "transpose"):
         if type(self._op).__name__.lower() == name:
             return name
@@ -803,7 +802,8 @@ def the_tuple_itself(self):
 
 @wrong("tensor.Tensor.parents")
 def none_for_a_leaf(self):
-    """Whoever asks wants to go through the parents. An empty list can be gone through, None cannot."""
+    """Whoever asks wants to go through the parents. An empty list can be gone through, None
+    cannot."""
     return list(self._inputs) or None
 
 
@@ -962,7 +962,7 @@ def leaves_given_out(given, steps):
 
 @right("pieces.requires_gradient")
 def in_rounds(given, steps):
-    needs = {**given, **{name: False for name in steps}}
+    needs = {**given, **dict.fromkeys(steps, False)}
     for _ in steps:
         for result, inputs in steps.items():
             for name in inputs:
