@@ -182,7 +182,8 @@ class Linear(Function):
         if x.ndim == 1:
             x, out_grad = x[None, :], out_grad[None, :]
         grad_x = out_grad @ transpose(weight) if node._inputs[0].requires_grad else None
-        return grad_x, transpose(x) @ out_grad, out_grad
+        grad_weight = transpose(x) @ out_grad if weight.requires_grad else None
+        return grad_x, grad_weight, out_grad
 
 
 class GetItem(Function):
