@@ -772,7 +772,7 @@ def symbols_as_in_values(self):
 
 @wrong("tensor.Tensor.grad_fn")
 def knows_four_operations(self):
-    """A list of names will never be long enough: chapter 4 has twenty more. Each class knows
+    """A list of names will never be long enough: chapter 4 has many more. Each class knows
     its own name."""
     for name in ("add", "mul", "matmul", "transpose"):
         if type(self._op).__name__.lower() == name:

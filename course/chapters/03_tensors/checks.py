@@ -297,7 +297,7 @@ def test_is_leaf_without_gradient(gl, a):
 # reach, or right and wrong rules would agree by luck.
 
 GIVEN = {"celsius": False, "w": True, "b": True}
-STEPS = {"w_t": ["w"], "product": ["celsius", "w_t"], "pred": ["product", "b"]}
+PROGRAM = "w_t <- w; product <- celsius w_t; pred <- product b"  # a visible dict loses its order
 NEEDS = {**GIVEN, "w_t": True, "product": True, "pred": True}
 
 
@@ -320,40 +320,40 @@ def _program(rng):
     return {"given": given, "steps": steps, "needs": needs, "root": root}
 
 
-@probe("on-paper", part="requires_gradient", given=GIVEN, steps=STEPS)
-def test_requires(gl, given, steps):
+@probe("on-paper", part="requires_gradient", given=GIVEN, program=PROGRAM)
+def test_requires(gl, given, program):
     """Who requires a gradient in pred = celsius @ w.T + b; `given` stays what it was."""
-    own = dict(given)
+    own, steps = dict(given), {s.split()[0]: s.split()[2:] for s in program.split(";")}
     answer = dict(gl.pieces.requires_gradient(own, steps))
     return {"answer": answer, "given afterwards": own}
 
 
 @probe("on-paper", part="requires_gradient", program=Drawn(_program))
 def test_requires_in_another(gl, program):
-    """Who requires a gradient in a longer program, with steps that only have data."""
+    """Who requires a gradient in a longer program, with a step that only has data."""
     return gl.pieces.requires_gradient(dict(program["given"]), dict(program["steps"]))
 
 
-@probe("on-paper", part="leaves", steps=STEPS, needs=NEEDS)
-def test_leaves(gl, steps, needs):
+@probe("on-paper", part="leaves", needs=NEEDS, program=PROGRAM)
+def test_leaves(gl, needs, program):
     """The leaves of pred = celsius @ w.T + b, sorted; `needs` stays what it was."""
-    own = dict(needs)
+    own, steps = dict(needs), {s.split()[0]: s.split()[2:] for s in program.split(";")}
     answer = sorted(gl.pieces.leaves(steps, own))
     return {"answer": answer, "needs afterwards": own}
 
 
 @probe("on-paper", part="leaves", program=Drawn(_program))
 def test_leaves_of_another(gl, program):
-    """The leaves of a longer program, with steps that only have data."""
+    """The leaves of a longer program, with a step that only has data."""
     return sorted(gl.pieces.leaves(dict(program["steps"]), dict(program["needs"])))
 
 
-@probe("on-paper", part="receives", steps=STEPS, needs=NEEDS, root="pred")
-def test_receives(gl, steps, needs, root):
+@probe("on-paper", part="receives", needs=NEEDS, program=PROGRAM, root="pred")
+def test_receives(gl, needs, program, root):
     """Whose .grad is filled by pred.backward(), sorted; `steps` stays what it was."""
-    own = dict(steps)
-    answer = sorted(gl.pieces.receives(own, needs, root))
-    return {"answer": answer, "steps afterwards": own}
+    own, steps = dict(needs), {s.split()[0]: s.split()[2:] for s in program.split(";")}
+    answer = sorted(gl.pieces.receives(steps, own, root))
+    return {"answer": answer, "steps afterwards": steps}
 
 
 @probe("on-paper", part="receives", program=Drawn(_program))
