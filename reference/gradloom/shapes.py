@@ -53,7 +53,7 @@ class Transpose(Function):
         return transpose(out_grad, tuple(places.tolist()))
 
 
-def _without_lists(axes: Axes) -> Axes:
+def _without_lists(axes: Axes) -> int | tuple[int, ...] | None:
     """NumPy takes a tuple of axes, but no list."""
     return tuple(axes) if isinstance(axes, Sequence) else axes
 
@@ -75,9 +75,9 @@ class Summation(Function):
         `self.axes` is None, a number or a tuple in any order; axes may be negative.
         """
         shape = node._inputs[0].shape
-        axes = range(len(shape)) if self.axes is None else self.axes
+        axes = tuple(range(len(shape))) if self.axes is None else self.axes
         kept = list(shape)
-        for axis in axes if isinstance(axes, Sequence) else [axes]:
+        for axis in axes if isinstance(axes, tuple) else [axes]:
             kept[axis] = 1
         return broadcast_to(reshape(out_grad, kept), shape)
 
