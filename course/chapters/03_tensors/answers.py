@@ -219,6 +219,12 @@ def counts_from_the_first_entry(self):
     return 2 if np.ndim(self.data) > 1 else 1
 
 
+@wrong("tensor.Tensor.ndim")
+def always_a_matrix(self):
+    """A row of numbers has one axis, a single number has none. Ask the array how many it has."""
+    return 2
+
+
 @wrong("tensor.Tensor.size")
 def length_of_the_first_axis(self):
     """Three rows of five numbers are 15 entries. The length of an array is 3."""
@@ -248,6 +254,13 @@ def type_of_the_list(self):
 def gives_a_copy_away(self):
     """The array itself was asked for: who writes into it writes into the tensor."""
     return self.data.copy()
+
+
+@wrong("tensor.Tensor.numpy")
+def numpy_is_the_tensor(self):
+    """Somebody wants to go on with NumPy, and NumPy knows nothing of tensors. Hand out what is
+    inside."""
+    return self
 
 
 @wrong("tensor.Tensor.item")
