@@ -175,8 +175,9 @@ def matrix(
 
 def _with_checks(folder: Path, chapter: str | None) -> list[str]:
     """The chapter, or all that have checks; no other has to be readable."""
-    every = [path.parent.name for path in folder.glob("chapters/*/checks.py")]
-    return [chapter] if chapter else sorted(every)
+    pages = sorted(folder.glob("chapters/*/chapter.md"))
+    every = [page.parent.name for page in pages if page.with_name("checks.py").exists()]
+    return [chapter] if chapter else every
 
 
 def _kill_matrix(kills, folder: Path, chapter: str, exercise: str | None):
