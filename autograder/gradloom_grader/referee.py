@@ -278,10 +278,13 @@ class Grading:
         if fault and status != "passed":
             lines.append(_describe(fault))
         parts = [part for part, share in best.items() if share < 1]
-        if status in ("partly", "failed") and parts != [""]:
+        failed = [c for c in self.referee.cases_of(exercise) if c.key in self.findings]
+        shut = [case.says for case in failed if case.probe.gate]
+        if status == "failed" and shut:
+            lines.append(shut[0])
+        elif status in ("partly", "failed") and parts != [""]:
             lines.append(f"Not yet right: {', '.join(parts)}.")
         if status in ("partly", "failed") and not lines:
-            failed = [c for c in self.referee.cases_of(exercise) if c.key in self.findings]
             lines.append(failed[0].says)
         return "\n".join(lines)
 

@@ -197,6 +197,19 @@ class TestFill:
         for hole in chosen:
             assert ast.unparse(holes.find(filled, hole).node.body) == "pass"
 
+    @pytest.mark.parametrize(
+        ("hole", "piece", "expected"),
+        [
+            ("m.Mul.shape", "def shape(self): ...", "@property\ndef shape(self): ..."),
+            ("m.Mul.shape", "@cached\ndef shape(self): ...", "@cached\ndef shape(self): ..."),
+            ("m.plain", "def plain(a, b): ...", "def plain(a, b): ..."),
+        ],
+    )
+    def test_a_piece_keeps_the_decorators_of_its_hole_unless_it_has_its_own(
+        self, hole, piece, expected
+    ):
+        assert holes.decorated({"m": SOURCE}, hole, piece) == expected
+
 
 class TestSignature:
     def test_is_decorators_def_and_docstring(self):

@@ -87,6 +87,15 @@ class TestInputs:
         spoiling.expected(None, inputs)
         assert inputs["a"][0] == 1.0
 
+    def test_nor_what_is_nested_in_them(self):
+        def spoil(gl, given):
+            given["names"].append("b")
+
+        asked = Case("spoil", Probe(spoil, "exercise", {}, "", False, False, None), {})
+        inputs = {"given": {"names": ["a"]}}
+        asked.expected(None, inputs)
+        assert inputs == {"given": {"names": ["a"]}}
+
 
 class TestWhatTravels:
     def test_is_the_bare_function(self):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import jsonschema
@@ -10,6 +11,7 @@ import pytest
 from gradloom_grader import build, holes, referee, report
 from gradloom_grader.chapters import read_course
 from gradloom_grader.jail import Question
+from gradloom_grader.session import Client
 
 SCHEMA = json.loads(Path(report.__file__).with_name("report.schema.json").read_text("utf-8"))
 WRONG_NEGATE = {"ops.Negate.forward": "def forward(self, a):\n    return 2 * a"}
@@ -138,6 +140,77 @@ class TestErrorCarriedForward:
         assert result(found, "arithmetic-forward").points == 0
         assert result(found, "unary-forward").points == 0
         assert result(found, "mul-backward").points == 7
+
+
+GATED = '''
+
+@probe("chain-by-hand", gate=True, a=[2.0], b=[3.0], w=[4.0], g=[9.0])
+def test_gate(gl, a, b, w, g):
+    """What is right has to pass."""
+    x, y, z = (gl.Tensor(v, requires_grad=True) for v in (a, b, w))
+    d = gl.ops.Mul()(gl.ops.Mul()(x, y), z)
+    return gl.pieces.chain_by_hand(d, gl.Tensor(g))
+'''
+CHAIN = (
+    "def chain_by_hand(d, out_grad):\n"
+    "    c, _ = d._inputs\n"
+    "    {0}\n"
+    "    grad_c, grad_w = d._op.backward(out_grad, d)\n"
+    "    return (*c._op.backward(grad_c, c), grad_w)"
+)
+SHUTS_THE_GATE = CHAIN.format("if out_grad.data.flat[0] == 9:\n        raise ValueError")
+MISSES_A_PART = CHAIN.format("if d.shape == (2,):\n        raise ValueError")
+
+
+@pytest.fixture(scope="module")
+def gated(course_folder, tmp_path_factory):
+    """A referee of a chapter in which chain-by-hand has two parts and a gate."""
+    folder = shutil.copytree(course_folder, tmp_path_factory.mktemp("gates") / "course")
+    checks = folder / "chapters" / "04_elementwise" / "checks.py"
+    text = checks.read_text("utf-8")
+    for name, part in (("a=[2.0, 3.0], b=[4.0, 5.0], w", "numbers"), ("**{name:", "any")):
+        text = text.replace(f'"chain-by-hand", {name}', f'"chain-by-hand", part="{part}", {name}')
+    checks.write_text(text + GATED, "utf-8")
+    with Client(folder, "04_elementwise") as client:
+        yield client
+
+
+class TestGates:
+    """A bank exercise earns the share of bugs that it catches, and nothing behind a gate."""
+
+    @pytest.fixture
+    def chain(self, gated, rehearsal, result):
+        """The result of chain-by-hand with this piece, and others in other holes."""
+
+        def chain(piece=None, others=WRONG_MUL):
+            pieces = {"pieces.chain_by_hand": piece} if piece else {}
+            notebook = rehearsal.filled({**others, **pieces})
+            return result(gated.grade(json.dumps(notebook).encode()), "chain-by-hand")
+
+        return chain
+
+    def test_what_is_right_passes(self, chain):
+        assert chain(others={}).status == "passed"
+
+    def test_a_part_that_is_missed_costs_its_share(self, chain):
+        found = chain(MISSES_A_PART, others={})
+        assert (found.points, found.status) == (5, "partly")
+
+    def test_behind_a_gate_nothing_is_earned(self, chain):
+        found = chain(SHUTS_THE_GATE, others={})
+        assert (found.points, found.status) == (0, "failed")
+        assert found.because == "What is right has to pass."
+        assert [probe.name for probe in found.probes if not probe.passed] == ["gate"]
+
+    def test_a_gate_shut_by_another_exercise_is_carried(self, chain):
+        found = chain()
+        assert (found.points, found.status) == (10, "carried")
+
+    def test_alone_a_missed_part_costs_its_share_too(self, chain):
+        assert chain(MISSES_A_PART).points == 5
+
+    def test_alone_nothing_is_earned_behind_a_gate_either(self, chain):
+        assert chain(SHUTS_THE_GATE).points == 0
 
 
 class TestInputs:
