@@ -54,28 +54,29 @@ def gradcheck(
     argument and each entry is at most `atol + rtol * abs(true)` away from the truth; the report
     is a text that names the arguments and entries that are not, and by how much they are off.
     A value, gradient or estimate that is NaN or infinite is never right, and named.
+    (`of_argument` makes of `f` a function of one argument, `worst_entry` words a finding.)
     """
     value = f(*args)
     faults = [] if np.isfinite(value) else [f"the value of f is {value}"]
     for i, (x, grad) in enumerate(zip(args, grads, strict=True)):
-        expected = numeric_gradient(_of_one(f, args, i), x)
+        expected = numeric_gradient(of_argument(f, args, i), x)
         if np.shape(grad) != expected.shape:
             faults.append(f"argument {i}: shape {np.shape(grad)} instead of {expected.shape}")
             continue
         right = np.isclose(grad, expected, rtol=rtol, atol=atol) & np.isfinite(expected)
         if not right.all():
-            faults.append(f"argument {i}: {_worst(np.asarray(grad), expected, ~right)}")
+            faults.append(f"argument {i}: {worst_entry(np.asarray(grad), expected, ~right)}")
     return not faults, "\n".join(faults) or "all gradients agree"
 
 
-def _of_one(
+def of_argument(
     f: Callable[..., Number], args: Sequence[ArrayLike], i: int
 ) -> Callable[[NDArray], Number]:
     """Make of `f` a function of its argument number `i` alone; the others stay as in `args`."""
     return lambda x: f(*args[:i], x, *args[i + 1 :])
 
 
-def _worst(grad: NDArray, expected: NDArray, wrong: NDArray) -> str:
+def worst_entry(grad: NDArray, expected: NDArray, wrong: NDArray) -> str:
     """Say in words which of the `wrong` entries is furthest off, relative to its size."""
     with np.errstate(invalid="ignore"):
         error = np.abs(grad - expected) / np.maximum(np.abs(expected), 1)
