@@ -166,6 +166,10 @@ def _check_prefix(chapter: Chapter, exercise: Exercise, case: Case, prefix, refe
     except NotImplementedError as error:
         message = f"{exercise.id} needs a hole that is not yet due ({error}), in {case.key}"
         raise AuthorError(chapter.page, exercise.line, message) from None
+    except Exception as error:
+        line = case.probe.body.__code__.co_firstlineno
+        message = f"{case.key} stops on the reference with {type(error).__name__}: {error}"
+        raise AuthorError(chapter.checks, line, message) from None
     if probes.judge(case, inputs, case.expected(reference, inputs), answer):
         message = f"{case.key} fails on the kit with the exercises up to {exercise.id} filled"
         raise AuthorError(chapter.page, exercise.line, message)

@@ -116,23 +116,26 @@ class Rehearsal:
             self._with_cells_deleted_and_doubled(),
         ]
 
+    def _exercise(self, number: int) -> str:
+        return self.chapter.exercises[number % len(self.chapter.exercises)].id
+
     def _with_syntax_error(self) -> dict:
-        name = self.chapter.exercises[3].id
+        name = self._exercise(3)
         return self.with_cell(self.solved(), name, self._source(name) + "\n)\n")
 
     def _looping(self) -> dict:
-        name = self.chapter.exercises[-1].id
+        name = self._exercise(-1)
         source = "while True:\n    pass\n\n" + self._source(name)
         return self.with_cell(self.solved(), name, source)
 
     def _reading_the_checks(self) -> dict:
-        name = self.chapter.exercises[0].id
+        name = self._exercise(0)
         source = "import glob\n\nfor path in glob.glob('/**/checks.py', recursive=True):\n"
         return self.with_cell(self.released, name, source + "    print(open(path).read())\n")
 
     def _with_cells_deleted_and_doubled(self) -> dict:
         notebook = copy.deepcopy(self.solved())
-        deleted, doubled = (e.id for e in self.chapter.exercises[4:6])
+        deleted, doubled = self._exercise(4), self._exercise(5)
         twin = next(c for c in notebook["cells"] if c["id"] == doubled)
         kept = [c for c in notebook["cells"] if c["id"] != deleted]
         notebook["cells"] = [*kept, copy.deepcopy(twin)]

@@ -124,7 +124,10 @@ def _shown(value) -> str:
         return "[" + ", ".join(_shown(v) for v in value[:40]) + "]"
     if isinstance(value, dict):
         return ", ".join(f"{key}: {_shown(value[key])}" for key in list(value)[:40])
-    return repr(value[:LONGEST] if isinstance(value, str) else value)
+    try:
+        return repr(value[:LONGEST] if isinstance(value, str) else value)
+    except Exception:  # a Tensor whose __repr__ is still to be written, for instance
+        return f"a value of type {type(value).__name__}"
 
 
 def outline(value) -> str:

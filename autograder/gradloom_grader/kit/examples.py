@@ -17,7 +17,7 @@ def read() -> dict:
 
 def write(folder: Path, examples: dict) -> None:
     """Write `examples.json` into a kit's folder."""
-    text = json.dumps(examples, default=_plain, indent=1, sort_keys=True)
+    text = json.dumps(examples, default=_plain, indent=1)
     (folder / FILE.name).write_text(text + "\n", "utf-8")
 
 
