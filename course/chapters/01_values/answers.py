@@ -2204,6 +2204,15 @@ def cosine_of_x(x):
 
 
 @wrong("pieces.sine_plus_line")
+def sine_of_the_example(x):
+    """That is the answer for x = 1.5. The function is asked for other numbers as well."""
+    a = x * x
+    forward = {"x": x, "a": a, "b": math.sin(a), "f": math.sin(a) + x}
+    slope = math.cos(1.5**2)
+    return forward, {"f": 1.0, "b": 1.0, "a": slope, "x": 3 * slope + 1}
+
+
+@wrong("pieces.sine_plus_line")
 def square_of_the_sine(x):
     """The gradients are right. In the values you have squared the sine: here it is x that is
     squared, first of all."""
@@ -2279,6 +2288,17 @@ def bias_times_its_value(w, x, b):
     forward = {"w": w, "x": x, "b": b, "a": a, "c": c, "y": y}
     gradients = {"y": 1.0, "c": slope, "a": slope, "b": slope * b}
     return forward, gradients | {"w": slope * x, "x": slope * w}
+
+
+@wrong("pieces.layer")
+def layer_of_the_example(w, x, b):
+    """That is the answer for 2, 3 and -5. The function is asked for other numbers as well."""
+    a = w * x
+    c = a + b
+    y = 1 / (1 + math.exp(-c))
+    slope = y * (1 - y)
+    forward = {"w": w, "x": x, "b": b, "a": a, "c": c, "y": y}
+    return forward, {"y": 1.0, "c": slope, "a": slope, "b": slope, "w": slope * 3, "x": slope * 2}
 
 
 @wrong("pieces.layer")

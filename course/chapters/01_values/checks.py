@@ -20,7 +20,7 @@ def test_add_numbers(gl, a, b):
     """x + y: its data and its `_op`, who stands in its `_prev`; x and y keep their numbers."""
     x, y = gl.Value(a), gl.Value(b)
     out = x + y
-    prev = [name for p in out._prev for name, v in (("x", x), ("y", y)) if p is v]
+    prev = sorted(name for p in out._prev for name, v in (("x", x), ("y", y)) if p is v)
     return {"data": out.data, "_op": out._op, "_prev": prev, "x, y afterwards": [x.data, y.data]}
 
 
@@ -29,7 +29,7 @@ def test_add_operands(gl, a, b):
     """x + x, and x plus an int, a bool, a NumPy number: `_prev` has an entry for each operand."""
     x = gl.Value(a)
     outs = [x + x, x + 3, x + True, x + np.float32(b)]
-    return [[out.data, *(parent.data for parent in out._prev)] for out in outs]
+    return [[out.data, *sorted(parent.data for parent in out._prev)] for out in outs]
 
 
 @probe("value-add", part="its _backward", a=6.0, b=10.0, g=2.5)
@@ -62,7 +62,7 @@ def test_mul_numbers(gl, a, b):
     """x * y: its data and its `_op`, who stands in its `_prev`; x and y keep their numbers."""
     x, y = gl.Value(a), gl.Value(b)
     out = x * y
-    prev = [name for p in out._prev for name, v in (("x", x), ("y", y)) if p is v]
+    prev = sorted(name for p in out._prev for name, v in (("x", x), ("y", y)) if p is v)
     return {"data": out.data, "_op": out._op, "_prev": prev, "x, y afterwards": [x.data, y.data]}
 
 
@@ -71,7 +71,7 @@ def test_mul_operands(gl, a, b):
     """x * x, and x times an int, a bool, a NumPy number: `_prev` has an entry for each operand."""
     x = gl.Value(a)
     outs = [x * x, x * 3, x * True, x * np.float32(b)]
-    return [[out.data, *(parent.data for parent in out._prev)] for out in outs]
+    return [[out.data, *sorted(parent.data for parent in out._prev)] for out in outs]
 
 
 @probe("value-mul", part="its _backward", a=2.0, b=3.0, g=2.5)
@@ -141,11 +141,11 @@ def test_two_values(gl, name, a, b, g):
 
 
 @pytest.mark.parametrize("name", ["__sub__", "__truediv__"])
-@probe("operators", part="{name}", a=number, b=number, g=number)
-def test_number_on_the_right(gl, name, a, b, g):
+@probe("operators", part="{name}", a=number, g=number)
+def test_number_on_the_right(gl, name, a, g):
     """`{name}` with an int, a bool or a NumPy number on the right."""
     found = []
-    for y in (3, True, np.float32(b)):
+    for y in (3, True, np.float32(-4)):  # a float32 with an exact reciprocal
         x = gl.Value(a)
         out = x - y if name == "__sub__" else x / y
         out.grad, met = g, [out]
@@ -362,9 +362,9 @@ def test_three_variables_any(gl, x, y, z):
     return {k: float(v) for k, v in gl.pieces.three_variables(x, y, z)[1].items()}
 
 
-@probe("on-paper", part="sine_plus_line", x=0.5)
+@probe("on-paper", part="sine_plus_line", x=1.5)
 def test_sine_plus_line_numbers(gl, x):
-    """f = sin(x squared) + x at x = 0.5: values and gradients."""
+    """f = sin(x squared) + x at x = 1.5: values and gradients."""
     parts = zip(("values", "gradients"), gl.pieces.sine_plus_line(x), strict=True)
     return {part: {k: float(v) for k, v in found.items()} for part, found in parts}
 
