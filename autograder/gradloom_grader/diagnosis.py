@@ -4,7 +4,7 @@ import signal
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from types import ModuleType
 
 import numpy as np
@@ -74,14 +74,18 @@ class Suspect:
 
     @contextmanager
     def in_place(self):
-        """While this lasts, the engine holds the misconception."""
-        for owners, name, _, piece in self.pieces:
+        """While this lasts, the engine holds the answer; afterwards it is what it was before."""
+        pieces, states = self.pieces, [(state, dict(state)) for state in _states(self.engine)]
+        for owners, name, _, piece in pieces:
             _set(owners, name, piece)
         try:
             yield
         finally:
-            for owners, name, before, _ in self.pieces:
+            for owners, name, before, _ in pieces:
                 _set(owners, name, before)
+            for state, kept in states:
+                state.clear()
+                state.update(kept)
 
     def explains(self, evidence: list[Evidence]) -> frozenset[str]:
         """The failed cases it accounts for: it must match in all cases of the parts it spoils."""
@@ -109,6 +113,16 @@ class Suspect:
             return Fault("timeout")
         except Exception as error:
             return Fault("error", type(error).__name__)
+
+
+@lru_cache(maxsize=8)
+def _states(engine: ModuleType) -> list[dict]:
+    """Where an engine remembers things between calls: its own objects, such as a switch."""
+    inside = f"{engine.__name__}."
+    modules = [vars(module) for name, module in sys.modules.items() if name.startswith(inside)]
+    objects = {id(value): value for module in modules for value in module.values()}
+    ours = [o for o in objects.values() if type(o).__module__.startswith(inside)]
+    return [vars(value) for value in ours if hasattr(value, "__dict__")]
 
 
 def _piece(engine: ModuleType, hole: str, text: str) -> tuple[list, str, object, object]:

@@ -6,17 +6,19 @@ import textwrap
 
 import numpy as np
 import pytest
-from gradloom_grader import probes
+from gradloom_grader import holes, probes
 from gradloom_grader.answers import Answer
 from gradloom_grader.chapters import Exercise
-from gradloom_grader.diagnosis import Diagnosis, Evidence
+from gradloom_grader.diagnosis import Diagnosis, Evidence, Suspect
 from gradloom_grader.jail import Fault
 from gradloom_grader.probes import Case, Probe, normal
 
 ENGINE = {
     "__init__": "from . import ops\n",
     "ops": (
-        'import numpy as np\n\n\ndef double(x):\n    """Twice."""\n    return x + x\n\n\n'
+        "import threading\n\nimport numpy as np\n\n\n"
+        "class Switch(threading.local):\n    on = True\n\n\nswitch = Switch()\n\n\n"
+        'def double(x):\n    """Twice."""\n    return x + x\n\n\n'
         'def square(x):\n    """Squared."""\n    return x * x\n'
     ),
 }
@@ -100,6 +102,13 @@ def test_one_that_never_ends_is_stopped_and_recognised(explain):
 )
 def test_what_nothing_explains_stays_unexplained(explain, double):
     assert explain(double=double) == []
+
+
+@pytest.mark.parametrize("body", ["switch.on = False", "switch.on = False\n    raise ValueError"])
+def test_what_an_answer_switches_off_is_on_for_the_next(body):
+    engine = holes.load(ENGINE)
+    Suspect(engine, wrong("leaves-it-off", "ops.double", body)).answer_to(CASES[0], {"x": 1})
+    assert engine.ops.switch.on
 
 
 def test_nothing_wrong_needs_no_explanation(explain):
