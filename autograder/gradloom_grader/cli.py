@@ -3,7 +3,7 @@
 import sys
 import tempfile
 from collections import Counter
-from functools import partial
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -163,14 +163,42 @@ def matrix(
     """Try every wrong and right answer of CHAPTER, or of all chapters, against the probes."""
     from . import matrix as kills
 
-    folder = _folder(course)
-    found = [_kill_matrix(kills, folder, n, exercise) for n in _with_checks(folder, chapter)]
+    matrices = []
+    for name in _with_checks(_folder(course), chapter):
+        with _trial(_folder(course), name) as (copy, done):
+            found = kills.run(copy, name, exercise, done)
+        _show_matrix(found, kills.function_of)
+        matrices.append(found)
     if html:
-        html.write_text(kills.html_text(found), "utf-8")
+        html.write_text(kills.html_text(matrices), "utf-8")
     if csv:
-        csv.write_text(kills.csv_text(found), "utf-8")
-    if problems := sum(len(matrix.problems) for matrix in found):
+        csv.write_text(kills.csv_text(matrices), "utf-8")
+    if problems := sum(len(found.problems) for found in matrices):
         raise click.ClickException(f"the matrix is not clean: {problems} to mend, listed above")
+
+
+@main.command()
+@click.argument("chapter", required=False)
+@_course
+def mutants(chapter: str | None, course: Path | None) -> None:
+    """Let the probes judge small changes of the reference, in CHAPTER or in all chapters."""
+    from . import mutants as mutation
+
+    table = Table("chapter", "killed", "equivalent", "alive", "killed of what can be")
+    too_few = []
+    for name in _with_checks(_folder(course), chapter):
+        with _trial(_folder(course), name) as (copy, done):
+            found = mutation.run(copy, name, done)
+        for mutant in found.survivors:
+            console.print(f"alive in {mutant.exercise}: {escape(mutant.name)}", soft_wrap=True)
+        for line in found.stale:
+            console.print(f"no such survivor, remove it: {escape(line)}", soft_wrap=True)
+        counts = found.killed, len(found.equivalent), len(found.survivors)
+        table.add_row(name, *map(str, counts), f"{found.share:.1%}")
+        too_few += [name] if found.share < mutation.GOAL else []
+    console.print(table)
+    if too_few:
+        raise click.ClickException(f"too many are alive in {', '.join(too_few)}")
 
 
 def _with_checks(folder: Path, chapter: str | None) -> list[str]:
@@ -180,19 +208,23 @@ def _with_checks(folder: Path, chapter: str | None) -> list[str]:
     return [chapter] if chapter else every
 
 
-def _kill_matrix(kills, folder: Path, chapter: str, exercise: str | None):
-    """Run one chapter's matrix and show it."""
-    with kills.snapshot(folder, chapter) as course, _progress() as progress:
+@contextmanager
+def _trial(folder: Path, chapter: str):
+    """A copy of the course to try a chapter in, and what moves a bar."""
+    from .trial import snapshot
+
+    with snapshot(folder, chapter) as course, _progress() as progress:
         task = progress.add_task(chapter, total=None)
-        advance = partial(progress.update, task, advance=1)
-        found = kills.run(course, chapter, exercise, lambda total: advance(total=total))
-    console.print(_matrix_table(found, kills.function_of))
+        yield course, lambda total: progress.update(task, total=total, advance=1)
+
+
+def _show_matrix(found, function_of) -> None:
+    console.print(_matrix_table(found, function_of))
     if found.idle:
         idle = ", ".join(found.idle)
         console.print(f"rejects nothing that no other probe rejects: {idle}", soft_wrap=True)
     for problem in found.problems:
         console.print(escape(problem), soft_wrap=True)
-    return found
 
 
 def _matrix_table(found, function_of) -> Table:

@@ -1,33 +1,27 @@
 """The kill matrix: a chapter's probes against its own wrong and right answers.
 
-One row is one notebook, right but for one answer, graded as a student's would be. The work is done
-on a copy of the course, so that nothing that changes meanwhile disturbs it.
+One row is one notebook, right but for one answer, graded as a student's would be.
 """
 
 import csv
 import io
 import itertools
-import shutil
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from .answers import Answer
-from .chapters import Chapter, Course, Exercise, read_course
+from .chapters import Chapter, Course, Exercise
 from .degenerate import Filling, fillings
-from .errors import AuthorError, SetupError
+from .errors import SetupError
 from .probes import Case
 from .rehearsal import Rehearsal
 from .report import ExerciseResult, Report, number, templates
 from .session import Referees
 from .trial import Trial
 
-SECRET = b"the same hidden inputs each time"
 Done = Callable[[int], object]
 
 
@@ -145,36 +139,6 @@ class Matrix:
 def function_of(key: str) -> str:
     """The probe that a case belongs to: its name without parametrized values."""
     return key.partition("[")[0]
-
-
-@contextmanager
-def snapshot(course: Path, chapter: str) -> Iterator[Course]:
-    """The course as it is now, in a folder of its own, without other chapters that are broken.
-
-    Raises AuthorError if it is this chapter that is.
-    """
-    with tempfile.TemporaryDirectory(prefix="gradloom-matrix-") as name:
-        folder = Path(name).resolve()
-        for part in ("chapters", "data"):
-            if (course / part).exists():
-                shutil.copytree(course / part, folder / part)
-        (folder / ".secret").write_bytes(SECRET)
-        try:
-            yield _read_without_broken(folder, chapter)
-        except AuthorError as error:
-            path = str(error.path).replace(str(folder), str(course))
-            raise AuthorError(path, error.line, error.message) from None
-
-
-def _read_without_broken(folder: Path, chapter: str) -> Course:
-    while True:
-        try:
-            return read_course(folder)
-        except AuthorError as error:
-            broken = Path(error.path).parent
-            if broken.name == chapter or broken.parent != folder / "chapters":
-                raise
-            shutil.rmtree(broken)
 
 
 def run(

@@ -132,11 +132,11 @@ class Case:
         return {name: _input(value, rng) for name, value in self._given().items()}
 
     def expected(self, engine: ModuleType, inputs: dict):
-        """What the body returns on an engine of the referee's own; NumPy's warnings are silent.
+        """What the body returns on an engine of the referee's own, which is silent meanwhile.
 
         A body may write into its inputs; what was asked stays.
         """
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()):
             return compare.normal(self.probe.body(engine, **copy.deepcopy(inputs)))
 
     def _given(self) -> dict:

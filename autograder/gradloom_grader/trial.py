@@ -1,11 +1,15 @@
 """Answers tried in an engine of our own: what can be known of them without a notebook."""
 
-from collections.abc import Iterable
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 
 from . import holes, probes
 from .answers import Answer, read_answers
-from .chapters import Chapter, Course, Exercise
+from .chapters import Chapter, Course, Exercise, read_course
 from .diagnosis import Suspect, same
 from .errors import AuthorError
 from .probes import Case
@@ -13,6 +17,7 @@ from .referee import entered_holes
 from .report import ExerciseResult
 
 SEEDS = 20
+SECRET = b"the same hidden inputs each time"
 
 
 class Trial:
@@ -24,9 +29,8 @@ class Trial:
         self.answers = {a.name: a for a in read_answers(chapter.answers)}
         for answer in self.answers.values():
             _check_holes(chapter, answer)
-        self.reference = holes.load(self.sources)
-        engine = holes.load(self.sources)
-        self.suspects = {name: Suspect(engine, a) for name, a in self.answers.items()}
+        self.reference, self.stage = holes.load(self.sources), holes.load(self.sources)
+        self.suspects = {name: Suspect(self.stage, a) for name, a in self.answers.items()}
 
     def exercises_of(self, answer: Answer) -> set[str]:
         """The exercises in which an answer is made."""
@@ -75,6 +79,37 @@ class Trial:
         one, other = self.suspects[answer.name], self.suspects[result.misconception or ""]
         drawn = [(case, case.inputs()) for case in self.cases_of(result.id)]
         return all(same(one.answer_to(*asked), other.answer_to(*asked)) for asked in drawn)
+
+
+@contextmanager
+def snapshot(course: Path, chapter: str) -> Iterator[Course]:
+    """The course as it is now, in a folder of its own, without other chapters that are broken.
+
+    Nothing that changes meanwhile disturbs what is done there. Raises AuthorError if it is this
+    chapter that is broken.
+    """
+    with tempfile.TemporaryDirectory(prefix="gradloom-trial-") as name:
+        folder = Path(name).resolve()
+        for part in ("chapters", "data"):
+            if (course / part).exists():
+                shutil.copytree(course / part, folder / part)
+        (folder / ".secret").write_bytes(SECRET)
+        try:
+            yield _read_without_broken(folder, chapter)
+        except AuthorError as error:
+            path = str(error.path).replace(str(folder), str(course))
+            raise AuthorError(path, error.line, error.message) from None
+
+
+def _read_without_broken(folder: Path, chapter: str) -> Course:
+    while True:
+        try:
+            return read_course(folder)
+        except AuthorError as error:
+            broken = Path(error.path).parent
+            if broken.name == chapter or broken.parent != folder / "chapters":
+                raise
+            shutil.rmtree(broken)
 
 
 def _check_holes(chapter: Chapter, answer: Answer) -> None:

@@ -18,6 +18,7 @@ from gradloom_grader.degenerate import Filling
 from gradloom_grader.errors import AuthorError, SetupError
 from gradloom_grader.matrix import Blank
 from gradloom_grader.report import ExerciseResult
+from gradloom_grader.trial import snapshot
 
 COURSE = Path(__file__).parents[2] / "course"
 WITH_CHECKS = [path.parent for path in sorted(COURSE.glob("chapters/*/checks.py"))]
@@ -50,7 +51,7 @@ class Matrices:
     @cache  # noqa: B019 - it lives as long as the session
     def _run(self, chapter: str) -> matrix.Matrix | Exception:
         try:
-            with matrix.snapshot(COURSE, chapter) as course:
+            with snapshot(COURSE, chapter) as course:
                 return matrix.run(course, chapter)
         except Exception as error:
             return error
@@ -154,7 +155,7 @@ def append(path: Path, text: str) -> None:
 @pytest.fixture(scope="module")
 def spoilt(course_folder):
     """A matrix of one exercise, with checks and answers that were spoilt on purpose."""
-    with matrix.snapshot(course_folder, "04_elementwise") as course:
+    with snapshot(course_folder, "04_elementwise") as course:
         chapter = course.chapter("04_elementwise")
         append(chapter.checks, SPOILT_CHECKS)
         append(chapter.answers, SPOILT_ANSWERS)
@@ -236,10 +237,10 @@ class TestSnapshot:
         return tmp_path
 
     def test_leaves_out_other_chapters_that_are_broken(self, two):
-        with matrix.snapshot(two, "04_a") as course:
+        with snapshot(two, "04_a") as course:
             assert [chapter.name for chapter in course.chapters] == ["04_a"]
 
     def test_names_the_file_where_this_chapter_is_broken(self, two):
-        with pytest.raises(AuthorError) as caught, matrix.snapshot(two, "05_b"):
+        with pytest.raises(AuthorError) as caught, snapshot(two, "05_b"):
             pass
         assert caught.value.path == str(two / "chapters" / "05_b" / "chapter.md")
