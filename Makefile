@@ -5,7 +5,7 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: setup demo test test-torch check format lint types bench bench-engine bench-grading attacks clean
+.PHONY: setup demo test test-torch check format lint types bench bench-engine bench-grading attacks matrix mutants clean
 
 setup: .venv/.ready
 
@@ -44,6 +44,12 @@ bench: bench-engine bench-grading
 
 bench-engine: setup
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 python benchmarks/engine.py
+
+matrix: setup
+	gradloom matrix --html matrix.html --csv matrix.csv
+
+mutants: setup
+	gradloom mutants
 
 bench-grading: setup
 	python benchmarks/grading.py

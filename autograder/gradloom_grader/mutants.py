@@ -108,7 +108,15 @@ def _changed(function: ast.FunctionDef) -> Iterator[str]:
 
 
 def _body(function: ast.FunctionDef) -> list[ast.AST]:
-    return [node for statement in function.body for node in ast.walk(statement)]
+    return [node for statement in function.body for node in _walk(statement)]
+
+
+def _walk(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all below it but words for a reader: f-strings, and what is raised."""
+    yield node
+    if not isinstance(node, ast.JoinedStr | ast.Raise):
+        for child in ast.iter_child_nodes(node):
+            yield from _walk(child)
 
 
 class _Replaced(ast.NodeTransformer):
@@ -191,7 +199,7 @@ def _call(node: ast.Call) -> Iterator[ast.AST]:
 
 def _operands(node: ast.BinOp) -> Iterator[ast.AST]:
     """Operands exchanged, where that matters, and each of them alone."""
-    if not isinstance(node.op, ast.Add | ast.Mult):
+    if not isinstance(node.op, ast.Add | ast.Mult | ast.BitAnd | ast.BitOr):
         yield _with(node, left=node.right, right=node.left)
     yield from (node.left, node.right)
 
