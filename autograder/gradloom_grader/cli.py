@@ -163,17 +163,22 @@ def matrix(
     """Try every wrong and right answer of CHAPTER, or of all chapters, against the probes."""
     from . import matrix as kills
 
-    matrices = []
+    matrices, unread = [], 0
     for name in _with_checks(_folder(course), chapter):
-        with _trial(_folder(course), name) as (copy, done):
-            found = kills.run(copy, name, exercise, done)
+        try:
+            with _trial(_folder(course), name) as (copy, done):
+                found = kills.run(copy, name, exercise, done)
+        except AuthorError as error:
+            console.print(f"{name} cannot be tried: {escape(str(error))}", soft_wrap=True)
+            unread += 1
+            continue
         _show_matrix(found, kills.function_of)
         matrices.append(found)
     if html:
         html.write_text(kills.html_text(matrices), "utf-8")
     if csv:
         csv.write_text(kills.csv_text(matrices), "utf-8")
-    if problems := sum(len(found.problems) for found in matrices):
+    if problems := unread + sum(len(found.problems) for found in matrices):
         raise click.ClickException(f"the matrix is not clean: {problems} to mend, listed above")
 
 

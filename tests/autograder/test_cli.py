@@ -160,6 +160,51 @@ class TestBuild:
         assert done.output.count("\n") == 1
 
 
+class TestMatrix:
+    def test_shows_and_saves_what_rejects_each_answer(self, gradloom, own_course, tmp_path):
+        files = ["--html", tmp_path / "m.html", "--csv", tmp_path / "m.csv"]
+        only = ["--exercise", "mul-backward", "--course", own_course]
+        done = gradloom("matrix", CHAPTER, *only, *files)
+        assert done.exit_code == 0, done.output
+        (row,) = [line.split() for line in done.output.splitlines() if "float64" in line]
+        assert row == ["product-in-float64", "7", "yes", "mul_any"]
+        assert "product-in-float64" in (tmp_path / "m.html").read_text("utf-8")
+        assert "product-in-float64" in (tmp_path / "m.csv").read_text("utf-8")
+
+    def test_names_what_survives(self, gradloom, own_course):
+        checks = own_course / "chapters" / CHAPTER / "checks.py"
+        kept = [x for x in checks.read_text("utf-8").splitlines() if "mul_constant" not in x]
+        checks.write_text("\n".join(kept) + "\n", "utf-8")
+        done = gradloom("matrix", CHAPTER, "--exercise", "mul-backward", "--course", own_course)
+        assert done.exit_code == 1
+        problem = "product-drops-constants survives: no probe of mul-backward rejects it"
+        assert problem in done.output.splitlines()
+        assert done.output.endswith("Error: the matrix is not clean: 1 to mend, listed above\n")
+
+    def test_says_which_chapter_cannot_be_tried(self, gradloom, own_course):
+        checks = own_course / "chapters" / CHAPTER / "checks.py"
+        checks.write_text("nonsense", "utf-8")
+        done = gradloom("matrix", CHAPTER, "--course", own_course)
+        assert done.exit_code == 1
+        assert f"{CHAPTER} cannot be tried: {checks}:1: pytest cannot collect it" in done.output
+
+
+class TestMutants:
+    def test_lists_those_that_live(self, gradloom, own_course):
+        listed = own_course / "chapters" / CHAPTER / "equivalent.txt"
+        listed.write_text("ops.Nothing: - a + b  # a reason\n", "utf-8")
+        done = gradloom("mutants", CHAPTER, "--course", own_course)
+        assert done.exit_code == 0
+        assert "alive in operators: tensor.Tensor.__radd__: - return" in done.output
+        assert "no such survivor, remove it: ops.Nothing: - a + b" in done.output
+
+    def test_fails_where_too_many_live(self, gradloom, own_course, monkeypatch):
+        monkeypatch.setattr("gradloom_grader.mutants.GOAL", 1.01)
+        done = gradloom("mutants", CHAPTER, "--course", own_course)
+        assert done.exit_code == 1
+        assert f"too many are alive in {CHAPTER}" in done.output
+
+
 class TestGrade:
     def test_shows_a_table(self, gradloom, own_course, rehearsal):
         for student, content in (("ada", rehearsal.solved()), ("zuse", rehearsal.released)):
