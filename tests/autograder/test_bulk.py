@@ -100,3 +100,32 @@ def test_a_chapter_that_is_not_released_is_told(own_course):
     with pytest.raises(SetupError, match="gradloom release"):
         bulk.grade_class(own_course, CHAPTER, done=lambda _: None)
     assert not (own_course / "reports").exists()
+
+
+STAMPS = {
+    "2026-11-20 10:00:00 UTC": "2026-11-20 10:00:00",
+    "no time at all": None,
+    "": None,
+    "9" * 5000: None,
+}
+
+
+@pytest.mark.parametrize(("text", "time"), STAMPS.items(), ids=lambda v: str(v)[:20])
+def test_a_timestamp_is_read_or_left(tmp_path, text, time):
+    (tmp_path / "timestamp.txt").write_text(text)
+    found = bulk._submitted_at(tmp_path / "any.ipynb")
+    assert (str(found) if found else None) == time
+
+
+def test_a_timestamp_of_bytes_a_folder_and_a_link_say_no_time(tmp_path):
+    notebook = tmp_path / "any.ipynb"
+    assert bulk._submitted_at(notebook) is None
+    stamp = tmp_path / "timestamp.txt"
+    stamp.write_bytes(b"\xff\xfe\x00")
+    assert bulk._submitted_at(notebook) is None
+    stamp.unlink()
+    stamp.symlink_to("/etc/hostname")
+    assert bulk._submitted_at(notebook) is None
+    stamp.unlink()
+    stamp.mkdir()
+    assert bulk._submitted_at(notebook) is None

@@ -147,6 +147,16 @@ def test_the_whole_submission_has_a_limit(tiny_kit):
         assert jail.run([], [questions[:1]]).answers == {"a": "fine"}
 
 
+def test_several_runs_of_one_submission_share_its_deadline(tiny_kit):
+    limits = Limits(cell_seconds=5, probe_seconds=5, submission_seconds=60)
+    slow = Question("a", "def ask(gl): import time; time.sleep(9)", {})
+    with Jail(tiny_kit, limits) as jail:
+        jail.until = time.monotonic() + 0.3
+        first = jail.run([], [[slow]])
+        second = jail.run([], [[Question("a", FINE, {})]])
+    assert [found.answers["a"].kind for found in (first, second)] == ["limit", "limit"]
+
+
 # Rubbish on the wire
 
 
