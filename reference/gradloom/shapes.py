@@ -170,7 +170,7 @@ class MatMul(Function):
         return grad_a, grad_b
 
 
-class Linear(Function):
+class Affine(Function):
     """x @ weight + bias, in one array: what a layer computes."""
 
     def forward(self, x: NDArray, weight: NDArray, bias: NDArray) -> NDArray:
@@ -336,7 +336,7 @@ def matmul(a: Operand, b: Operand) -> Tensor:
 
 def linear(x: Operand, weight: Operand, bias: Operand) -> Tensor:
     """`x @ weight + bias` as one operation, in the dtype of `x @ weight`."""
-    return Linear()(x, weight, bias)
+    return Affine()(x, weight, bias)
 
 
 def concatenate(tensors: Iterable[Operand], axis: int = 0) -> Tensor:
