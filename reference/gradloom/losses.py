@@ -31,8 +31,8 @@ def same_shape(pred: Operand, target: Operand) -> tuple[Tensor, ...]:
 def mse_loss(pred: Operand, target: Operand) -> Tensor:
     """The mean squared error of `pred`, a tensor of shape ().
 
-    `target` is a tensor, an array or a list of the shape of `pred` (`same_shape` makes tensors of
-    both). The mean is over all entries. Gradients flow into `pred` and never into `target`.
+    `target` is a tensor, an array or a list of the shape of `pred`, which `same_shape` sees to.
+    The mean is over all entries. Gradients flow into `pred` and never into `target`.
     """
     pred, target = same_shape(pred, target)
     error = pred - target.detach()
