@@ -6,13 +6,13 @@ functions in it, nested in classes as the holes are.
 """
 
 import ast
-import textwrap
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from . import holes
 from .errors import AuthorError
+from .kit.source import dedented
 
 
 def wrong(*names: str):
@@ -50,7 +50,7 @@ def read_answers(path: Path) -> list[Answer]:
     except SyntaxError as error:
         raise AuthorError(path, error.lineno or 1, f"this is not Python: {error.msg}") from None
     nodes = [node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-    answers = [_answer(path, text.splitlines(), node) for node in nodes]
+    answers = [_answer(path, text, node) for node in nodes]
     names = [a.name for a in answers]
     for answer in answers:
         if names.count(answer.name) > 1:
@@ -58,12 +58,12 @@ def read_answers(path: Path) -> list[Answer]:
     return answers
 
 
-def _answer(path: Path, lines: list[str], node: ast.FunctionDef | ast.ClassDef) -> Answer:
+def _answer(path: Path, text: str, node: ast.FunctionDef | ast.ClassDef) -> Answer:
     kind, names = _decoration(path, node)
     hint = " ".join((ast.get_docstring(node) or "").split())
     if kind == "wrong" and not hint:
         raise AuthorError(path, node.lineno, f"{node.name} needs a docstring: it is the hint")
-    pieces = {hole: _piece(path, lines, node, hole) for hole in names}
+    pieces = {hole: _piece(path, text, node, hole) for hole in names}
     return Answer(node.name.replace("_", "-"), kind == "right", hint, pieces, node.lineno)
 
 
@@ -76,7 +76,7 @@ def _decoration(path: Path, node: ast.FunctionDef | ast.ClassDef) -> tuple[str, 
     raise AuthorError(path, node.lineno, f'mark {node.name} with @wrong("hole") or @right("hole")')
 
 
-def _piece(path: Path, lines: list[str], node: ast.FunctionDef | ast.ClassDef, hole: str) -> str:
+def _piece(path: Path, text: str, node: ast.FunctionDef | ast.ClassDef, hole: str) -> str:
     """The `def` that fills `hole`, dedented and under the hole's own name."""
     if isinstance(node, ast.ClassDef):
         node = _member(path, node, hole)
@@ -85,11 +85,11 @@ def _piece(path: Path, lines: list[str], node: ast.FunctionDef | ast.ClassDef, h
         start = node.lineno
     first = node.body[0]
     hint = range(first.lineno, (first.end_lineno or 0) + 1) if ast.get_docstring(node) else ()
-    numbers = range(start, (node.end_lineno or 0) + 1)
-    piece = [lines[number - 1] for number in numbers if number not in hint]
+    lines = dedented(text, start - 1, node.end_lineno or 0).split("\n")
+    piece = [line for number, line in enumerate(lines, start) if number not in hint]
     at = node.lineno - start
     piece[at] = piece[at].replace(f"def {node.name}", f"def {hole.rsplit('.')[-1]}", 1)
-    return textwrap.dedent("\n".join(piece))
+    return "\n".join(piece)
 
 
 def _member(path: Path, node: ast.ClassDef, hole: str) -> ast.FunctionDef:

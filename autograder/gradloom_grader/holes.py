@@ -1,7 +1,5 @@
-"""Holes: the pieces of the reference that exercises ask for. Find, cut and fill them in source.
-
-A package is handled as *sources*: a dict from a module's path inside the package, without `.py`
-(`"ops"`, `"kit/weave"`), to its text. A hole is named `module.Class.member` or `module.function`.
+"""Holes: the pieces of the reference that exercises ask for. What sources are, and how a piece is
+found and put into a hole, is the kit's `source`: a student's library is put together with it too.
 """
 
 import ast
@@ -9,37 +7,24 @@ import itertools
 import re
 import textwrap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from . import memory
-
-Sources = dict[str, str]
-Function = ast.FunctionDef
+from .kit.source import (
+    Function,
+    HoleError,
+    Sources,
+    dedented,
+    fill,
+    find,
+    lines_of,
+    module_of,
+)
+from .kit.source import definition_source as definition_source  # one place for all of it
+from .kit.source import is_untouched as is_untouched
 
 MAX_BODY_LINES = 15
-
-
-class HoleError(Exception):
-    """A hole that cannot be cut; whoever claims it adds file and line."""
-
-
-@dataclass(frozen=True)
-class Definition:
-    """Where a hole's `def` stands in its module. Lines count from 0, ends are exclusive."""
-
-    node: Function
-    owner: ast.ClassDef | None
-    start: int
-    body: int
-    end: int
-
-    @property
-    def indent(self) -> str:
-        return " " * self.node.col_offset
 
 
 def expand(text: str) -> list[str]:
@@ -68,52 +53,6 @@ def load(sources: Mapping[str, str]) -> ModuleType:
     return memory.load(memory.compile_package(sources, package), package)
 
 
-def module_of(hole: str) -> str:
-    return hole.split(".")[0]
-
-
-@lru_cache(maxsize=512)
-def _parse(text: str) -> ast.Module:
-    return ast.parse(text)
-
-
-def find(sources: Mapping[str, str], hole: str) -> Definition:
-    """The definition a hole names. Raises HoleError with what is wrong with the name or the def."""
-    module, *names = hole.split(".")
-    if module not in sources:
-        raise HoleError(f"{hole}: there is no module {module!r}")
-    return _find(sources[module], hole, tuple(names))
-
-
-@lru_cache(maxsize=4096)
-def _find(text: str, hole: str, names: tuple[str, ...]) -> Definition:
-    scope: ast.Module | ast.ClassDef = _parse(text)
-    for name in names[:-1]:
-        scope = _member(scope, name, ast.ClassDef, hole)
-    node = _member(scope, names[-1] if names else "", Function, hole)
-    owner = scope if isinstance(scope, ast.ClassDef) else None
-    return _locate(text.splitlines(), node, owner)
-
-
-def _member(scope: ast.Module | ast.ClassDef, name: str, kind: type, hole: str) -> Any:
-    for node in scope.body:
-        if getattr(node, "name", None) == name:
-            if isinstance(node, kind):
-                return node
-            raise HoleError(f"{hole}: {name} is not a `def`; name one of its functions instead")
-    aliases = [n for n in scope.body if isinstance(n, ast.Assign)]
-    if any(isinstance(t, ast.Name) and t.id == name for n in aliases for t in n.targets):
-        raise HoleError(f"{hole}: {name} is an alias; write it as a `def` of its own")
-    raise HoleError(f"{hole}: the reference has no {name!r} there")
-
-
-def _locate(lines: list[str], node: Function, owner: ast.ClassDef | None) -> Definition:
-    start = min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1
-    body = node.body[0].end_lineno if ast.get_docstring(node) else node.body[0].lineno - 1
-    end = _through_comments(lines, node.end_lineno or 0, node.col_offset)
-    return Definition(node, owner, start, body or 0, end)
-
-
 def check_cuttable(sources: Mapping[str, str], hole: str) -> None:
     """Raise HoleError unless the hole can be asked for: documented, and short."""
     where = find(sources, hole)
@@ -125,30 +64,16 @@ def check_cuttable(sources: Mapping[str, str], hole: str) -> None:
         raise HoleError(f"{hole}: a hole has at most {MAX_BODY_LINES} lines; move the rest out")
 
 
-def _through_comments(lines: list[str], end: int, column: int) -> int:
-    """Comments after the last statement belong to the body, but not to its syntax tree."""
-    for number in range(end, len(lines)):
-        text = lines[number].lstrip()
-        if text and not (text.startswith("#") and len(lines[number]) - len(text) > column):
-            break
-        end = number + 1 if text else end
-    return end
-
-
 def signature(sources: Mapping[str, str], hole: str) -> str:
     """The hole's decorators, `def` line and docstring, dedented."""
     where = find(sources, hole)
-    return textwrap.dedent("\n".join(_lines(sources, hole)[where.start : where.body]))
+    return dedented(sources[module_of(hole)], where.start, where.body)
 
 
 def body(sources: Mapping[str, str], hole: str) -> str:
     """What stands in the hole below its docstring, dedented."""
     where = find(sources, hole)
-    return textwrap.dedent("\n".join(_lines(sources, hole)[where.body : where.end]))
-
-
-def _lines(sources: Mapping[str, str], hole: str) -> list[str]:
-    return sources[module_of(hole)].splitlines()
+    return dedented(sources[module_of(hole)], where.body, where.end)
 
 
 def cut(sources: Mapping[str, str], messages: Mapping[str, str]) -> Sources:
@@ -162,35 +87,13 @@ def stub(sources: Mapping[str, str], hole: str, message: str) -> str:
     return f"{signature(sources, hole)}\n    raise NotImplementedError({message!r})"
 
 
-def fill(sources: Mapping[str, str], pieces: Mapping[str, str]) -> Sources:
-    """The sources with each hole's `def` replaced by a piece, itself a dedented `def`.
-
-    A piece without decorators keeps those of the hole.
-    """
-    filled = dict(sources)
-    edits = sorted(((find(sources, h).start, h) for h in pieces), reverse=True)
-    for _, hole in edits:
-        where = find(sources, hole)
-        start = where.start if pieces[hole].startswith("@") else where.node.lineno - 1
-        lines = filled[module_of(hole)].splitlines()
-        lines[start : where.end] = textwrap.indent(pieces[hole], where.indent).splitlines()
-        filled[module_of(hole)] = "\n".join(lines) + "\n"
-    return filled
-
-
 def decorated(sources: Mapping[str, str], hole: str, piece: str) -> str:
     """A piece under the hole's decorators, unless it has its own."""
     if piece.startswith("@"):
         return piece
     where = find(sources, hole)
-    marks = _lines(sources, hole)[where.start : where.node.lineno - 1]
+    marks = lines_of(sources[module_of(hole)])[where.start : where.node.lineno - 1]
     return textwrap.dedent("\n".join(marks)) + "\n" * bool(marks) + piece
-
-
-def definition_source(sources: Mapping[str, str], hole: str) -> str:
-    """The hole's whole `def`, dedented: the piece that the sources hold there."""
-    where = find(sources, hole)
-    return textwrap.dedent("\n".join(_lines(sources, hole)[where.start : where.end]))
 
 
 def without_annotations(source: str) -> str:
@@ -206,21 +109,6 @@ def without_annotations(source: str) -> str:
         header = f"{' ' * node.col_offset}def {node.name}({ast.unparse(node.args)}):"
         lines[node.lineno - 1 : node.returns.end_lineno] = [header]
     return "\n".join(lines)
-
-
-def is_untouched(node: ast.AST) -> bool:
-    """Whether a function is still a stub: a docstring, if any, and `raise NotImplementedError`."""
-    if not isinstance(node, Function | ast.AsyncFunctionDef):
-        return False
-    rest = node.body[1:] if ast.get_docstring(node) else node.body
-    return len(rest) == 1 and _raises_not_implemented(rest[0])
-
-
-def _raises_not_implemented(statement: ast.stmt) -> bool:
-    if not isinstance(statement, ast.Raise) or statement.exc is None:
-        return False
-    raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
-    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
 
 
 def body_shape(node: Function) -> str:

@@ -2,7 +2,6 @@
 
 import ast
 import hashlib
-import textwrap
 from collections.abc import Callable, Iterable
 from itertools import groupby
 
@@ -14,6 +13,7 @@ from . import holes
 from .chapters import Chapter, Course, Exercise
 from .errors import AuthorError
 from .holes import Sources
+from .kit.source import indented
 
 SCHEMA = 3  # nbgrader's metadata schema
 
@@ -116,7 +116,7 @@ def exercise_source(engine: Sources, exercise: Exercise, piece: Callable[[str], 
 
 def _solution(engine: Sources, hole: str) -> str:
     marked = f"### BEGIN SOLUTION\n{holes.body(engine, hole)}\n### END SOLUTION"
-    return holes.signature(engine, hole) + "\n" + textwrap.indent(marked, "    ")
+    return holes.signature(engine, hole) + "\n" + indented(marked, 4)
 
 
 def _in_class(engine: Sources, hole: str, members: list[str]) -> str:
@@ -126,4 +126,4 @@ def _in_class(engine: Sources, hole: str, members: list[str]) -> str:
     lines = engine[holes.module_of(hole)].splitlines()
     end = owner.body[0].end_lineno if ast.get_docstring(owner) else owner.body[0].lineno - 1
     head = "\n".join(lines[owner.lineno - 1 : end]).rstrip()
-    return head + "\n\n" + textwrap.indent("\n\n".join(members), "    ")
+    return head + "\n\n" + "\n\n".join(indented(member, 4) for member in members)

@@ -189,6 +189,20 @@ class TestFill:
         assert "@property" not in filled
         assert "    @cached_property\n    def shape" in filled
 
+    @pytest.mark.parametrize("mark", ['"""', "'''", 'f"""', 'rb"""'])
+    def test_strings_over_several_lines_stay_as_they_are(self, mark):
+        text = f"{mark}one\n  two\n\n      three {mark.lstrip('frb')}"
+        piece = f'def last(self):\n    """Docs.\n\n    More.\n    """\n    return {text}'
+        filled = holes.fill(SOURCES, {"ops.Mul.last": piece})
+        assert text in filled["ops"]
+        assert '        """Docs.\n\n        More.\n        """\n' in filled["ops"]
+        assert holes.definition_source(filled, "ops.Mul.last") == piece
+
+    def test_lines_are_counted_as_python_counts_them(self):
+        odd = {"m": 'a = "\x0c\x85\u2028"\n' + SOURCE}
+        pieces = {"m.plain": "def plain(a, b):\n    return '\u2028'"}
+        assert "a, b):\n    return '\u2028'\n\n\nclass Mul" in holes.fill(odd, pieces)["m"]
+
     @given(st.sets(st.sampled_from(GOOD)))
     def test_only_the_filled_holes_change(self, chosen):
         filled = holes.fill(SOURCES, {h: f"def {h.split('.')[-1]}(*a):\n    pass" for h in chosen})
