@@ -230,6 +230,7 @@ def _show_matrix(found, function_of) -> None:
         console.print(f"rejects nothing that no other probe rejects: {idle}", soft_wrap=True)
     for problem in found.problems:
         console.print(escape(problem), soft_wrap=True)
+    console.print(found.summary, soft_wrap=True)
 
 
 def _matrix_table(found, function_of) -> Table:

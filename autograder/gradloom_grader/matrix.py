@@ -106,6 +106,13 @@ class Matrix:
     blanks: tuple[Blank, ...]
     broken: tuple[ExerciseResult, ...]
 
+    @property
+    def summary(self) -> str:
+        right = sum(row.answer.right for row in self.rows)
+        tried = f"{len(self.rows) - right} wrong and {right} right answers"
+        blank = f"{len(self.blanks)} fillings that compute nothing"
+        return f"{self.chapter.name}: {tried}, {blank}; {len(self.problems) or 'nothing'} to mend"
+
     @cached_property
     def problems(self) -> list[str]:
         """What an author has to mend, a line each."""
