@@ -241,8 +241,8 @@ class Result:
 
     chapter: str
     killed: int
+    equivalent: list[Mutant]
     survivors: list[Mutant]
-    equivalent: dict[str, str]
     stale: list[str]
 
     @property
@@ -262,29 +262,32 @@ def run(course: Course, name: str, done: Callable[[int], object] = lambda _: Non
         for mutant, killed in zip(found, pool.map(judge, found, chunksize=4), strict=True):
             done(len(found))
             survivors += [] if killed else [mutant]
-    alive = {mutant.name for mutant in survivors}
     return Result(
         chapter=name,
         killed=len(found) - len(survivors),
-        survivors=[mutant for mutant in survivors if mutant.name not in equivalent],
-        equivalent={n: reason for n, reason in equivalent.items() if n in alive},
-        stale=[n for n in equivalent if n not in alive],
+        equivalent=[m for m in survivors if any(_tells(line, m) for line in equivalent)],
+        survivors=[m for m in survivors if not any(_tells(line, m) for line in equivalent)],
+        stale=[line for line in equivalent if not any(_tells(line, m) for m in survivors)],
     )
 
 
-def read_equivalent(folder: Path) -> dict[str, str]:
-    """A chapter's `equivalent.txt`: a line for each mutant that does the same, and why.
+def read_equivalent(folder: Path) -> list[str]:
+    """The mutants that a chapter's `equivalent.txt` says do the same, each with a reason.
 
-    Such a line is what `gradloom mutants` prints of it, ` # ` and the reason.
+    A line is what `gradloom mutants` prints of a mutant, two blanks, `# ` and the reason. One that
+    ends in `*` stands for all mutants that begin so.
     """
-    path = folder / "equivalent.txt"
-    found = {}
+    path, found = folder / "equivalent.txt", []
     for number, line in enumerate(path.read_text("utf-8").splitlines() if path.exists() else [], 1):
         name, _, reason = line.partition("  # ")
         if line.strip() and not reason.strip():
             raise AuthorError(path, number, "say why it does the same: `the mutant  # the reason`")
-        found[name.strip()] = reason.strip()
-    return {name: reason for name, reason in found.items() if name}
+        found += [name.strip()] if line.strip() else []
+    return found
+
+
+def _tells(line: str, mutant: Mutant) -> bool:
+    return mutant.name.startswith(line[:-1]) if line.endswith("*") else mutant.name == line
 
 
 def _is_killed(folder: Path, chapter: str, mutant: Mutant) -> bool:

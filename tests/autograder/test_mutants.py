@@ -100,7 +100,16 @@ def test_survivors_are_listed(result):
 
 
 def test_those_that_do_the_same_are_not(result):
-    assert "a product does not depend on the order" in result.equivalent.values()
+    assert "tensor.Tensor.__rmul__" in [m.hole for m in result.equivalent]
+    assert not set(result.equivalent) & set(result.survivors)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"), [("m.f: - b + c", True), ("m.f: - b*", True), ("m.f: - b", False)]
+)
+def test_a_line_tells_of_one_or_with_a_star_of_all_that_begin_so(line, told):
+    mutant = Mutant("e", "m.f", "def f(a):\n    c", "def f(a):\n    b")
+    assert mutants._tells(line, mutant) is told
 
 
 def test_what_is_no_survivor_is_told(result):
