@@ -126,9 +126,10 @@ def looks_up_by_numbers(root, out_grad):
 
 
 @wrong("engine.backpropagate")
-def remembers_the_last_walk(root, out_grad, ledger={}):  # noqa: B006
-    """Python makes the default of an argument once, not once a call: this ledger still holds what
-    the last walk wrote. Begin with a new one."""
+def remembers_the_last_walk(root, out_grad):
+    """The ledger outlives its walk here: at the next one it still holds what the last one wrote.
+    Begin with a new one each time."""
+    ledger = vars(root).setdefault("ledger", {})
     ledger[root] = out_grad
     for node in reversed(topological_order(root, tracked_inputs)):
         if node not in ledger:
