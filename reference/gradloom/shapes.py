@@ -178,11 +178,9 @@ class Affine(Function):
         return np.add(out, bias, out=out, casting="same_kind")
 
     def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
-        x, weight, _ = node._inputs
-        if x.ndim == 1:
-            x, out_grad = x[None, :], out_grad[None, :]
-        grad_x = out_grad @ transpose(weight) if node._inputs[0].requires_grad else None
-        grad_weight = transpose(x) @ out_grad if weight.requires_grad else None
+        product = Tensor._wrap(node.data)  # stands for x @ weight, whose rule holds for them
+        product._inputs = node._inputs[:2]
+        grad_x, grad_weight = MatMul().gradients(out_grad, product)
         return grad_x, grad_weight, out_grad
 
 
