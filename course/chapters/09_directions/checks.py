@@ -48,11 +48,11 @@ def test_broken_powers(gl, at, t, n):
     return [[r.value, r.tangent] for r in results]
 
 
-@probe("dual-numbers", part="functions", x=0.5)
-def test_functions_at_half(gl, x):
-    """exp, sin and tanh at 0.5, where the input moves at the speed 1; and tanh far out."""
+@probe("dual-numbers", part="functions", x=0.5, far=800.0)
+def test_functions_at_half(gl, x, far):
+    """exp, sin and tanh at 0.5, where the input moves at the speed 1; and tanh at 800."""
     results = [getattr(gl.Dual(x, 1.0), name)() for name in ("exp", "sin", "tanh")]
-    results.append(gl.Dual(800.0, 1.0).tanh())
+    results.append(gl.Dual(far, 1.0).tanh())
     return [[r.value, r.tangent] for r in results]
 
 
@@ -71,7 +71,8 @@ def test_one_pass(gl, x, y):
 
     def f(x, y):
         calls.append(1)
-        return gl.Dual(x.value * (x.value + y.value), (2 * x.value + y.value) * x.tangent)
+        slopes = 2 * x.value + y.value, x.value
+        return gl.Dual((x.value + y.value) * x.value, slopes[0] * x.tangent + slopes[1] * y.tangent)
 
     return {"by x": gl.forward_derivative(f, x, y), "calls": len(calls)}
 
@@ -169,7 +170,8 @@ def test_costs_of_many_inputs(gl, n, m):
 
 @probe("hessian-vector-product", x=[6.0, 0.0], vector=[1.0, 0.0])
 def test_seed_point(gl, x, vector):
-    """y = x * x + x * z at (6, 0), times the vector (1, 0); the point keeps its own gradient."""
+    """y = x * x + x * z at (6, 0), times the vector (1, 0); the point keeps its own gradient and
+    flags."""
 
     def f(v):
         return v[0] * v[0] + v[0] * v[1]
@@ -177,12 +179,13 @@ def test_seed_point(gl, x, vector):
     at = gl.Tensor(x, requires_grad=True)
     at.grad = gl.Tensor([5.0, 5.0], dtype="float64")
     product = gl.hessian_vector_product(f, at, vector)
-    return {"product": product, "gradient of the point": at.grad}
+    flags = [product.requires_grad, at.requires_grad]
+    return {"product": product, "gradient of the point": at.grad, "requires_grad": flags}
 
 
 @probe("hessian-vector-product", x=normal(4), w=normal(4, 4), vector=normal(4))
 def test_twice(gl, x, w, vector):
-    """A bent function of four numbers, asked twice, with two vectors; the result has no graph."""
+    """A function of four numbers, bent everywhere, asked twice; the products are plain values."""
 
     def f(v):
         return (gl.exp(0.3 * v) * (gl.Tensor(w) @ v)).sum() + (v * v * v * v).sum()
@@ -192,7 +195,7 @@ def test_twice(gl, x, w, vector):
     return {"products": products, "requires_grad": [p.requires_grad for p in products]}
 
 
-@probe("hessian-vector-product", x=normal(2, 3), vector=normal(2, 3), slope=normal(2, 3))
+@probe("hessian-vector-product", x=[[1.0, 2.0]], vector=[[3.0, 1.0]], slope=[[5.0, 4.0]])
 def test_linear(gl, x, vector, slope):
     """A linear function has no curvature: zeros, in the shape of x."""
     return gl.hessian_vector_product(lambda v: (v * slope).sum(), gl.Tensor(x), vector)
