@@ -183,12 +183,12 @@ def _verified(verify: Callable, expected, answer, inputs: dict) -> str | None:
 
 
 def _asked(inputs: dict) -> str:
-    return "".join(f"asked: {name} = {compare.show(value)}\n" for name, value in inputs.items())
+    return "".join(f"asked: {name} = {compare.asked(value)}\n" for name, value in inputs.items())
 
 
 def _shown(inputs: dict, expected, answer, found: compare.Difference) -> str:
     came, wanted = compare.show(answer), compare.show(expected)
-    return f"{_asked(inputs)}came: {came}\nexpected: {wanted}\nthey part: {found.text}"
+    return f"{_asked(inputs)}they part: {found.text}\ncame: {came}\nexpected: {wanted}"
 
 
 _KINDS = {

@@ -87,12 +87,8 @@ def _belongs(method, owner: str) -> bool:
 
 def _try(engine, example: dict) -> str | None:
     """What went wrong with one example, in indented lines, or None."""
-    space: dict[str, Any] = {"np": np}
-    exec(compile(example["source"], f"<example {example['name']}>", "exec"), space)
-    body = next(v for v in space.values() if isinstance(v, types.FunctionType))
-    inputs = {key: np.copy(v) if isinstance(v, np.ndarray) else v for key, v in _inputs(example)}
     try:
-        answer = body(engine, **inputs)
+        answer = answer_to(engine, example)
     except NotImplementedError as error:
         return _field("stopped", f"not written yet: {error}" if str(error) else "not written yet")
     except Exception as error:
@@ -103,11 +99,20 @@ def _try(engine, example: dict) -> str | None:
     return "".join(
         [
             _field("asked", _asked(example)),
+            _field("they part", found.text),
             _field("came", compare.show(answer)),
             _field("expected", compare.show(example["expected"])),
-            _field("they part", found.text),
         ]
     )
+
+
+def answer_to(engine, example: dict) -> Any:
+    """What an engine answers to one example; raises what its code raises."""
+    space: dict[str, Any] = {"np": np}
+    exec(compile(example["source"], f"<example {example['name']}>", "exec"), space)
+    body = next(v for v in space.values() if isinstance(v, types.FunctionType))
+    inputs = {key: np.copy(v) if isinstance(v, np.ndarray) else v for key, v in _inputs(example)}
+    return body(engine, **inputs)
 
 
 def _inputs(example: dict):
@@ -115,7 +120,7 @@ def _inputs(example: dict):
 
 
 def _asked(example: dict) -> str:
-    return "\n".join(f"{key} = {compare.show(value)}" for key, value in _inputs(example))
+    return "\n".join(f"{key} = {compare.asked(value)}" for key, value in _inputs(example))
 
 
 def _raised(error: Exception) -> str:

@@ -113,6 +113,11 @@ def show(value) -> str:
     return _cut(_shown(normal(value)))
 
 
+def asked(value) -> str:
+    """An input as it is: an array as NumPy prints it, (3,) as a sequence."""
+    return show(value) if isinstance(value, np.ndarray) else _cut(repr(value))
+
+
 def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} ... (cut)"
 
