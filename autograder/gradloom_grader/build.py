@@ -15,6 +15,7 @@ from .chapters import Chapter, Course, Exercise
 from .errors import AuthorError
 from .holes import Sources
 from .kit import examples
+from .kit.assemble import INDEX
 from .probes import Case
 
 KIT = Path(__file__).parent / "kit"
@@ -46,6 +47,8 @@ def build(course: Course, chapter: Chapter) -> Path:
     shutil.rmtree(folder / "gradloom", ignore_errors=True)
     _write_sources(folder / "gradloom", kit)
     examples.write(folder / "gradloom" / "kit", _examples(chapter, cases, reference))
+    written = json.dumps(index(course, chapter), indent=1) + "\n"
+    (folder / "gradloom" / "kit" / INDEX).write_text(written, "utf-8")
     _copy_data(course, chapter, folder / "data")
     path = source_notebook(course, chapter)
     path.write_text(pages.text_of(notebook), "utf-8")
@@ -68,6 +71,7 @@ def digest(course: Course, chapter: Chapter) -> str:
         chapter.checks.read_text("utf-8"),
         course.engine(chapter),
         course.due(chapter),
+        index(course, chapter),
         holes.read_sources(KIT),
         [hashlib.sha256(path.read_bytes()).hexdigest() for path in _data(course, chapter)],
         [Path(module.__file__ or "").read_text("utf-8") for module in (holes, probes)],
@@ -85,6 +89,15 @@ def kit_sources(course: Course, chapter: Chapter) -> Sources:
     """The student's package: the engine with its due holes cut, and `gradloom.kit`."""
     kit = {f"kit/{name}": text for name, text in holes.read_sources(KIT).items()}
     return {**course.cut(chapter), **kit}
+
+
+def index(course: Course, chapter: Chapter) -> dict[str, dict[str, list[str]]]:
+    """The exercises of all chapters up to this one, with their holes: what a student may have."""
+    return {
+        each.name: {exercise.id: list(exercise.holes) for exercise in each.exercises}
+        for each in course.chapters
+        if each.number <= chapter.number
+    }
 
 
 def _copy_data(course: Course, chapter: Chapter, folder: Path) -> None:

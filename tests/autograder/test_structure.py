@@ -145,6 +145,8 @@ class TestSizes:
 SPEAKERS = {
     "cli.py",
     "kit/check.py",  # prints what a student asked for, in the notebook
+    "kit/assemble.py",  # as check does
+    "kit/tryout.py",  # answers, in a process of its own, the one that started it
     "cells.py",  # prints into what is captured of a cell, in the jail
 }
 MODULES = sorted(GRADER.rglob("*.py"))

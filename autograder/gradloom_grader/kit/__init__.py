@@ -1,6 +1,9 @@
-"""What the kit adds to the engine: `weave` puts your code into it, `check` tells how it does."""
+"""What the kit adds to the engine: `weave` puts your code into it, `check` tells how it does, and
+`assemble` makes of all that you wrote a library of your own.
+"""
 
+from .assemble import assemble
 from .check import check
 from .weave import weave
 
-__all__ = ["check", "weave"]
+__all__ = ["assemble", "check", "weave"]

@@ -10,15 +10,22 @@ FILE = Path(__file__).with_name("examples.json")
 
 def read() -> dict:
     """From each exercise's id to its holes and examples; empty where the file is missing."""
-    if not FILE.exists():
-        return {}
-    return json.loads(FILE.read_text("utf-8"), object_hook=_array)
+    return loads(FILE.read_text("utf-8")) if FILE.exists() else {}
 
 
 def write(folder: Path, examples: dict) -> None:
     """Write `examples.json` into a kit's folder."""
-    text = json.dumps(examples, default=_plain, indent=1)
-    (folder / FILE.name).write_text(text + "\n", "utf-8")
+    (folder / FILE.name).write_text(dumps(examples) + "\n", "utf-8")
+
+
+def dumps(examples) -> str:
+    """Examples as JSON."""
+    return json.dumps(examples, default=_plain, indent=1)
+
+
+def loads(text: str):
+    """Examples from what `dumps` made of them."""
+    return json.loads(text, object_hook=_array)
 
 
 def _plain(value):

@@ -1,0 +1,217 @@
+"""What pieces bring along into a module: imports, helpers and constants that the module lacks."""
+
+import ast
+import builtins
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from .meaning import Meaning, Meanings, Own
+from .modules import PACKAGE, Modules, Origin, Place
+from .names import binds, reads, reads_in_annotations, reads_now, renamed
+from .notebook import Statement
+from .source import lines_of, parse
+
+_BUILTINS = frozenset(dir(builtins))
+_WIDTH = 100
+_OWN = "# From your notebooks: what your pieces below use."
+_OWN_LATE = "# From your notebooks: what your pieces above use."
+_LATE = "# At the end, as these modules import this one."
+
+
+@dataclass
+class Luggage:
+    """What the pieces in one module need there."""
+
+    module: str
+    modules: Modules
+    meanings: Meanings
+    places: Mapping[tuple[str, str], Place] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    _texts: list[tuple[str, int, str]] = field(default_factory=list)
+    _statements: dict[Statement, None] = field(default_factory=dict)
+    _taken: dict[str, Meaning] = field(default_factory=dict)
+    _imports: dict[str, Origin] = field(default_factory=dict)  # by the name they are to have
+
+    def add(self, chapter: str, cell: int, text: str) -> None:
+        """Note what a text from a cell reads, and what that reads in its turn."""
+        self._texts.append((chapter, cell, text))
+        for name in sorted(reads(text)):
+            meaning = self.meanings.of(chapter, cell, name)
+            for statement in self.meanings.statements(meaning) if isinstance(meaning, Own) else ():
+                if statement not in self._statements:
+                    self._statements[statement] = None
+                    self.add(statement.chapter, statement.cell, statement.text)
+
+    def modules_needed(self) -> list[str]:
+        """The modules of ours that have to be imported for it."""
+        found = set()
+        for chapter, cell, text in self._texts:
+            for name in reads(text):
+                meaning = self.meanings.of(chapter, cell, name)
+                if isinstance(meaning, Origin) and meaning.ours and not self._has(name, meaning):
+                    found.add(meaning.module)
+        return sorted(found - {""})
+
+    def _has(self, name: str, meaning: Meaning) -> bool:
+        """Whether the module means the same by that name, or defines what is meant."""
+        own = self.modules.names[self.module].get(name)
+        if isinstance(meaning, Own):
+            return False
+        same = own is not None and self.modules.resolved(own) == meaning
+        return same or bool(meaning.ours and meaning.name and meaning.module == self.module)
+
+    def fitted(self, chapter: str, cell: int, text: str, bound: Iterable[str] = ()) -> str:
+        """The text with the names that things have in this module."""
+        names = {}
+        for name in sorted({*reads(text), *bound}):
+            meaning = self.meanings.of(chapter, cell, name)
+            if meaning is not None:
+                names[name] = self._name(name, chapter, meaning)
+        return renamed(text, names)
+
+    def _name(self, name: str, chapter: str, meaning: Meaning) -> str:
+        if isinstance(meaning, Own):
+            return self._free(name, chapter, meaning)
+        if self._has(name, meaning):
+            own = self.modules.names[self.module].get(name)
+            return name if own and self.modules.resolved(own) == meaning else meaning.name
+        if meaning.ours and self.places.get((self.module, meaning.module)) == "nowhere":
+            self._imports[PACKAGE] = Origin("")
+            return ".".join(filter(None, (PACKAGE, meaning.module, meaning.name)))
+        free = self._free(name, chapter, meaning)
+        self._imports[free] = meaning
+        return free
+
+    def _free(self, name: str, chapter: str, meaning: Meaning) -> str:
+        """That name, or where it is taken by something else, one that tells the chapter too."""
+        number = chapter.partition("_")[0]
+        tries = [name, f"{name}_{number}", *(f"{name}_{number}_{n}" for n in range(2, 100))]
+        own = self.modules.names[self.module]
+        possible = (free for free in tries if free not in own and free not in _BUILTINS)
+        free = next(f for f in possible if self._taken.setdefault(f, meaning) == meaning)
+        if free != name:
+            told = f"`{name}` of {chapter} is `{free}` in {PACKAGE}/{self.module}.py"
+            self.notes.append(f"{told}: that name stands for something else there.")
+        return free
+
+    def packed(self, text: str) -> str:
+        """The module's text, its pieces filled in, with all that they need."""
+        if not self._texts:
+            return text
+        items = {s: self.fitted(s.chapter, s.cell, s.text, binds(s.text)) for s in self._sorted()}
+        fitted = [self.fitted(*given) for given in self._texts]
+        top = {name: origin for name, origin in self._imports.items() if self._at_top(origin)}
+        end = {name: origin for name, origin in self._imports.items() if name not in top}
+        known = _leading_names(text) | top.keys() | _BUILTINS
+        first: list[str] = []
+        last: list[str] = []
+        loaded: dict[str, frozenset[str]] = {}
+        for item in items.values():
+            if self._runs_on(item, known, loaded):
+                first.append(item)
+                loaded |= dict.fromkeys(binds(item), reads(item))
+            else:
+                last.append(item)
+        if any(reads_in_annotations(t) - known - loaded.keys() for t in fitted):
+            top["annotations"] = Origin("__future__", "annotations", False)
+        text = _with_end(text, import_lines(end), last)
+        return _with_top(text, import_lines(top), first)
+
+    def _sorted(self) -> list[Statement]:
+        """What is carried along, in the order of the notebooks."""
+        return sorted(self._statements, key=lambda s: (s.chapter, s.cell, s.place))
+
+    def _at_top(self, origin: Origin) -> bool:
+        if not origin.ours or not origin.module:
+            return True
+        return self.places.get((self.module, origin.module)) == "top"
+
+    def _runs_on(
+        self, item: str, known: Iterable[str], loaded: Mapping[str, frozenset[str]]
+    ) -> bool:
+        """Whether a statement can run at the module's top, where only some names are known."""
+        is_function = isinstance(parse(item).body[0], ast.FunctionDef | ast.ClassDef)
+        left, seen = list(reads_now(item) if is_function else reads(item)), set(binds(item))
+        while left:
+            name = left.pop()
+            if name not in seen:
+                seen.add(name)
+                left += loaded.get(name, ())
+                if name not in known and name not in loaded:
+                    return False
+        return True
+
+
+def import_lines(imports: Mapping[str, Origin]) -> list[str]:
+    """Import statements that give each origin its name."""
+    modules: list[str] = []
+    parts: dict[str, list[str]] = {}
+    for name, (module, inner, ours) in sorted(imports.items()):
+        if ours and not module:
+            modules.append(f"import {PACKAGE}" + _renaming(PACKAGE, name))
+        elif not ours and not inner:
+            renaming = "" if name == module.partition(".")[0] else f" as {name}"
+            modules.append(f"import {module}{renaming}")
+        else:
+            source, called = "." * ours + (module if inner else ""), inner or module
+            parts.setdefault(source, []).append(called + _renaming(called, name))
+    named = [_wrapped(source, names) for source, names in sorted(parts.items())]
+    return sorted(modules + named, key=lambda line: (line.startswith("from ."), line))
+
+
+def _renaming(called: str, name: str) -> str:
+    return "" if called == name else f" as {name}"
+
+
+def _wrapped(source: str, names: list[str]) -> str:
+    line = f"from {source} import {', '.join(names)}"
+    if len(line) <= _WIDTH:
+        return line
+    return f"from {source} import (\n" + "".join(f"    {name},\n" for name in names) + ")"
+
+
+def _leading(text: str) -> list[ast.stmt]:
+    """A module's docstring and the imports at its top."""
+    body = parse(text).body
+    kinds = ast.Import | ast.ImportFrom | ast.If
+    start = int(bool(body) and ast.get_docstring(parse(text)) is not None)
+    stop = next((n for n in range(start, len(body)) if not isinstance(body[n], kinds)), len(body))
+    return body[:stop]
+
+
+def _leading_names(text: str) -> set[str]:
+    found = [node for node in _leading(text) if isinstance(node, ast.Import | ast.ImportFrom)]
+    return {name for node in found for name in binds(ast.unparse(node))}
+
+
+def _with_top(text: str, imports: list[str], items: list[str]) -> str:
+    leading, lines = _leading(text), lines_of(text)
+    future = [line for line in imports if "__future__" in line]
+    block = [line for line in imports if line not in future]
+    at = (leading[-1].end_lineno or 0) if leading else 0
+    if items:
+        block += ["", _OWN, "", _spaced(items)]
+    lines[at:at] = block
+    if future:
+        at = (leading[0].end_lineno or 0) if ast.get_docstring(parse(text)) else 0
+        lines[at:at] = ["", *future] if at else future
+    return "\n".join(lines) + "\n"
+
+
+def _with_end(text: str, imports: list[str], items: list[str]) -> str:
+    blocks = ["\n".join([_LATE, *imports])] if imports else []
+    blocks += [f"{_OWN_LATE}\n\n{_spaced(items)}"] if items else []
+    return "\n\n\n".join([text.rstrip("\n"), *blocks]) + "\n"
+
+
+def _spaced(items: Iterable[str]) -> str:
+    """Statements, with two empty lines around each definition."""
+    text = ""
+    for before, item in pairwise(["", *items]):
+        text += ("\n\n\n" if _defines(before) or _defines(item) else "\n") * bool(before) + item
+    return text
+
+
+def _defines(item: str) -> bool:
+    return item.startswith(("def ", "async ", "class ", "@"))

@@ -1,0 +1,205 @@
+"""A student's library: their pieces in the holes of the engine, with all that the pieces use."""
+
+import ast
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from .carry import Luggage
+from .meaning import Meanings
+from .modules import Modules
+from .names import binds, reads
+from .notebook import Cell, Member, Written, written
+from .source import (
+    HoleError,
+    Sources,
+    end_line,
+    fill,
+    find,
+    indented,
+    is_untouched,
+    lines_of,
+    module_of,
+    parse,
+)
+
+Index = Mapping[str, Mapping[str, Sequence[str]]]  # chapter -> exercise -> its holes
+Exercise = tuple[str, str]  # chapter and id
+
+YOURS, COURSE, MISSING = "yours", "from the course", "missing"
+
+
+@dataclass(frozen=True)
+class Library:
+    """The package's sources, whose each hole's piece is, and what the student should know.
+
+    `parts` are the exercises (and other cells) that something was taken from: any of them could be
+    left out.
+    """
+
+    sources: Sources
+    states: Mapping[Exercise, Mapping[str, str]]
+    notes: Sequence[str]
+    parts: Sequence[Exercise]
+
+    def state(self, exercise: Exercise) -> str:
+        """Yours if all of it is; else missing if a hole of it is empty."""
+        states = set(self.states[exercise].values())
+        return next(state for state in (MISSING, COURSE, YOURS) if state in states)
+
+    def exercises(self, state: str) -> list[Exercise]:
+        return [exercise for exercise in self.states if self.state(exercise) == state]
+
+
+def put_together(
+    kit: Sources,
+    index: Index,
+    notebooks: Mapping[str, Sequence[Cell]],
+    leave_out: Collection[Exercise] = (),
+) -> Library:
+    """Fill the holes of a kit from the notebooks of its chapters.
+
+    What no notebook fills stays as it is in the kit, and so do the parts in `leave_out`.
+    """
+    return _Builder(kit, index, notebooks, leave_out).library()
+
+
+class _Builder:
+    def __init__(
+        self,
+        kit: Sources,
+        index: Index,
+        notebooks: Mapping[str, Sequence[Cell]],
+        leave_out: Collection[Exercise],
+    ):
+        self.index = {
+            chapter: {name: _of_engine(holes) for name, holes in exercises.items()}
+            for chapter, exercises in index.items()
+        }
+        self.notebooks = {chapter: notebooks[chapter] for chapter in index if chapter in notebooks}
+        self.leave_out = leave_out
+        self.modules = Modules(_engine(kit))
+        self.notes: list[str] = []
+        self.parts: list[Exercise] = []
+
+    @cached_property
+    def written(self) -> dict[str, Written]:
+        return {
+            chapter: written(cells, self.index[chapter], self.modules)
+            for chapter, cells in self.notebooks.items()
+        }
+
+    def library(self) -> Library:
+        members = {m.path: (m, part[0]) for m, part in self._members() if self._is_in(part)}
+        statements = [found.engine for found in self.written.values()]
+        engine = {statement: o for each in statements for statement, o in each.items()}
+        meanings = Meanings(self.modules, self.notebooks, engine)
+        sources = self.modules.sources
+        luggage = {module: Luggage(module, self.modules, meanings) for module in sources}
+        for member, chapter in members.values():
+            luggage[member.module].add(chapter, member.cell, member.text)
+        places = self.modules.places({m: each.modules_needed() for m, each in luggage.items()})
+        for each in luggage.values():
+            each.places = places
+        fitted = {
+            path: luggage[member.module].fitted(chapter, member.cell, member.text)
+            for path, (member, chapter) in members.items()
+        }
+        sources = _filled(sources, fitted)
+        packed = {module: luggage[module].packed(text) for module, text in sources.items()}
+        notes = [note for each in luggage.values() for note in each.notes]
+        return Library(packed, self._states(members), [*self.notes, *notes], self.parts)
+
+    def _members(self) -> Iterator[tuple[Member, Exercise]]:
+        """What the notebooks have for the engine, and the part that each is of."""
+        holes = {
+            hole: (chapter, name)
+            for chapter, exercises in self.index.items()
+            for name, names in exercises.items()
+            for hole in names
+        }
+        for chapter, found in self.written.items():
+            for path, member in found.pieces.items():
+                yield member, holes[path]
+            for path, member in found.extras.items():
+                if path in holes:
+                    other = holes[path][0]
+                    self.notes.append(f"{path} stands in {chapter} too; here is that of {other}.")
+                else:
+                    yield member, (chapter, self.notebooks[chapter][member.cell].name)
+
+    def _is_in(self, part: Exercise) -> bool:
+        self.parts += [part] * (part not in self.parts)
+        return part not in self.leave_out
+
+    def _states(self, members: Collection[str]) -> dict[Exercise, dict[str, str]]:
+        """Whose each hole is, for exercises that have holes in the engine."""
+        return {
+            (chapter, name): {hole: self._state(hole, members) for hole in holes}
+            for chapter, exercises in self.index.items()
+            for name, holes in exercises.items()
+            if holes
+        }
+
+    def _state(self, hole: str, members: Collection[str]) -> str:
+        if hole in members:
+            return YOURS
+        return MISSING if is_untouched(find(self.modules.sources, hole).node) else COURSE
+
+
+def _of_engine(holes: Sequence[str]) -> list[str]:
+    """Without the chapter's own pieces, which are no part of the engine."""
+    return [hole for hole in holes if module_of(hole) != "pieces"]
+
+
+def _engine(kit: Sources) -> Sources:
+    """The kit without what belongs to chapters and not to the engine."""
+    engine = {name: text for name, text in kit.items() if "/" not in name and name != "pieces"}
+    start = lines_of(engine["__init__"])
+    engine["__init__"] = "\n".join(x for x in start if x != "from . import pieces").rstrip() + "\n"
+    return engine
+
+
+def _filled(sources: Sources, pieces: Mapping[str, str]) -> Sources:
+    """The sources with every piece in its place: where a `def` is, or else at its class's edges."""
+    for path, piece in pieces.items():
+        is_def = isinstance(parse(piece).body[0], ast.FunctionDef)
+        try:
+            find(sources, path)
+        except HoleError:
+            sources = _inserted(sources, path, piece)
+        else:
+            if is_def:
+                sources = fill(sources, {path: piece})
+            else:
+                sources = _inserted(_removed(sources, path), path, piece)
+    return sources
+
+
+def _removed(sources: Sources, path: str) -> Sources:
+    where = find(sources, path)
+    lines = lines_of(sources[module_of(path)])
+    del lines[where.start : where.end]
+    return {**sources, module_of(path): "\n".join(lines) + "\n"}
+
+
+def _inserted(sources: Sources, path: str, piece: str) -> Sources:
+    """Put a new member into its class: below its docstring what other members may read when the
+    class is made, and all else at its end.
+    """
+    module, owner, name = path.split(".")
+    text = sources[module]
+    node = next(n for n in parse(text).body if isinstance(n, ast.ClassDef) and n.name == owner)
+    lines, taken = lines_of(text), binds("\n".join(ast.unparse(member) for member in node.body))
+    column = node.body[0].col_offset
+    if isinstance(parse(piece).body[0], ast.Assign | ast.AnnAssign) and not (
+        name in taken or reads(piece) & taken
+    ):
+        documented = ast.get_docstring(node) is not None
+        at = (node.body[0].end_lineno or 0) if documented else node.body[0].lineno - 1
+        added = [""] * documented + [indented(piece, column)]
+    else:
+        at = end_line(lines, node)
+        added = ["", indented(piece, column)]
+    lines[at:at] = added
+    return {**sources, module: "\n".join(lines) + "\n"}

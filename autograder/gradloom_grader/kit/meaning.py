@@ -1,0 +1,137 @@
+"""What a name in a student's cell means: something of the engine, of others, or of their own."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from .modules import PACKAGE, Modules, Origin, imported
+from .names import binds, reads, reads_now
+from .notebook import Cell, Statement, name_of
+
+
+class Own(NamedTuple):
+    """A name that a cell of the student's binds: a helper, or a constant."""
+
+    chapter: str
+    cell: int
+    name: str
+
+
+Meaning = Origin | Own
+
+
+class Meanings:
+    """Looks names up in notebooks. `engine` are the statements whose names mean the engine's."""
+
+    def __init__(
+        self,
+        modules: Modules,
+        notebooks: Mapping[str, Sequence[Cell]],
+        engine: Mapping[Statement, Origin],
+    ):
+        self.modules, self.notebooks, self.engine = modules, notebooks, engine
+        self._same: dict[object, Own] = {}
+        self._known: dict[Own, Own] = {}
+        self._binders: dict[tuple[str, str], list[Statement]] = defaultdict(list)
+        for chapter, cells in notebooks.items():
+            for statement in (s for cell in cells for s in cell.statements):
+                for name in self._bound(statement):
+                    self._binders[chapter, name].append(statement)
+
+    def _bound(self, statement: Statement) -> Iterable[str]:
+        node = statement.node
+        if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+            return self._public() if node.module == PACKAGE else ()
+        return binds(statement.text)
+
+    def _public(self) -> list[str]:
+        """What `from gradloom import *` brings."""
+        for node in ast.parse(self.modules.sources["__init__"]).body:
+            if isinstance(node, ast.Assign) and name_of(node.targets[0]) == "__all__":
+                return list(ast.literal_eval(node.value))
+        return []
+
+    def of(self, chapter: str, cell: int, name: str) -> Meaning | None:
+        """What a cell means by a name: as the cell itself says, a cell before it, or one after."""
+        meaning = self._of(chapter, cell, name)
+        if not isinstance(meaning, Own):
+            return meaning
+        if meaning not in self._known:
+            self._known[meaning] = self._same.setdefault(self._code(meaning, ()), meaning)
+        return self._known[meaning]  # the first of all that stand for the same code
+
+    def _of(self, chapter: str, cell: int, name: str) -> Meaning | None:
+        binders = self._binders.get((chapter, name), [])
+        own = [s for s in binders if s.cell == cell]
+        before = [s for s in binders if s.cell < cell]
+        if not binders:
+            return None
+        statement = (own or before or binders)[-1]
+        if statement in self.engine:
+            return self.engine[statement]
+        if isinstance(statement.node, ast.Import | ast.ImportFrom):
+            return self._imported(statement.node, name)
+        return Own(chapter, statement.cell, name)
+
+    def _imported(self, node: ast.Import | ast.ImportFrom, name: str) -> Origin | None:
+        origin = dict(imported(node)).get(name, Origin("", name))
+        origin = self.modules.resolved(origin)
+        known = not origin.module or origin.module in self.modules.sources
+        missing = not origin.module and origin.name  # such as `pieces`, which the library has not
+        if origin.module == "__future__" or (origin.ours and (missing or not known)):
+            return None
+        return origin
+
+    def statements(self, own: Own) -> list[Statement]:
+        """What makes a name of the student's what it is, in the cell that binds it."""
+        cell = self.notebooks[own.chapter][own.cell]
+        found: list[Statement] = []
+        for statement in cell.statements:
+            if isinstance(statement.node, ast.Import | ast.ImportFrom) or statement in self.engine:
+                continue
+            if _makes_anew(statement, own.name):
+                found = [statement]
+            elif own.name in binds(statement.text) or _changes(statement.node, own.name):
+                found.append(statement)
+        return found
+
+    def _code(self, own: Own, around: tuple[Own, ...]) -> object:
+        if own in around:
+            return own.name
+        texts = [statement.text for statement in self.statements(own)]
+        names = sorted({name for text in texts for name in reads(text)})
+        return own.name, tuple(texts), tuple(self._read(own, name, around) for name in names)
+
+    def _read(self, own: Own, name: str, around: tuple[Own, ...]) -> object:
+        meaning = self._of(own.chapter, own.cell, name)
+        return self._code(meaning, (*around, own)) if isinstance(meaning, Own) else meaning
+
+
+def _makes_anew(statement: Statement, name: str) -> bool:
+    """Whether nothing is left of what the name was before."""
+    node = statement.node
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return node.name == name and name not in reads_now(statement.text)
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        plain = any(isinstance(target, ast.Name) and target.id == name for target in targets)
+        return plain and name not in reads(statement.text)
+    return False
+
+
+def _changes(node: ast.stmt, name: str) -> bool:
+    """Whether a statement changes what a name stands for: an entry of it, or by a method."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return False
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        called = node.value.func
+        return isinstance(called, ast.Attribute) and _root(called) == name
+    parts = (n for n in ast.walk(node) if isinstance(n, ast.Subscript | ast.Attribute))
+    return any(_root(part) == name for part in parts if not isinstance(part.ctx, ast.Load))
+
+
+def _root(node: Any) -> str:
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
