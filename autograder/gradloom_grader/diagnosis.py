@@ -18,7 +18,7 @@ from .kit import compare
 from .probes import Case, Finding
 
 _DESCRIPTORS = (property, classmethod, staticmethod)  # a piece without decorators keeps the hole's
-SECONDS = 1.0  # for one case of a misconception, some of which never end
+SECONDS = 1.0  # of computing, for one case of a misconception, some of which never end
 
 
 @dataclass(frozen=True)
@@ -169,10 +169,10 @@ def _limited(seconds: float):
     def stop(*_):
         raise _TooLong
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

@@ -53,7 +53,7 @@ def gradcheck(
     `f(*args)` is a number. Returns (ok, report): ok is True if each gradient has the shape of its
     argument and each entry is at most `atol + rtol * abs(true)` away from the truth; the report
     is a text that names the arguments and entries that are not, and by how much they are off.
-    A value, gradient or estimate that is NaN or infinite is never right, and named.
+    A value `f(*args)`, gradient or estimate that is NaN or infinite is never right, and named.
     (`of_argument` makes of `f` a function of one argument, `worst_entry` words a finding.)
     """
     value = f(*args)
