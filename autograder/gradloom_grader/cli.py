@@ -121,6 +121,32 @@ def check(notebook: Path, target: Path | None, course: Path | None, unsafe: bool
 
 
 @main.command()
+@click.argument(
+    "folders",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+)
+@click.option(
+    "--to",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to write a folder for each student; otherwise assembled/ in the course.",
+)
+@_course
+@_unsafe
+def assemble(folders: tuple[Path, ...], to: Path | None, course: Path | None, unsafe: bool) -> None:
+    """Write the library that a student made whose chapters are in FOLDER, such as submitted/ada."""
+    from . import assembly
+
+    home = _folder(course)
+    for folder in folders:
+        target = (to or home / "assembled") / folder.resolve().name
+        with console.status(f"Assembling {folder} ..."):
+            done = assembly.assemble(home, folder, target, unsafe=unsafe)
+        console.print(*done.lines(), "", sep="\n", markup=False, soft_wrap=True)
+
+
+@main.command()
 @click.option("--folder", type=click.Path(path_type=Path), help="An empty folder to work in.")
 @_course
 def demo(folder: Path | None, course: Path | None) -> None:

@@ -13,7 +13,7 @@ REFERENCE = ROOT / "reference" / "gradloom"
 ROWS = [
     {"cli"},
     {"demo", "matrix", "mutants"},
-    {"bulk", "trial"},
+    {"assembly", "bulk", "trial"},
     {"bridge", "rehearsal"},
     {"gradebook", "session"},
     {"referee"},

@@ -162,18 +162,22 @@ def _engine(kit: Sources) -> Sources:
 
 def _filled(sources: Sources, pieces: Mapping[str, str]) -> Sources:
     """The sources with every piece in its place: where a `def` is, or else at its class's edges."""
+    there = {path for path in pieces if _is_there(sources, path)}
+    defs = {p for p in pieces if isinstance(parse(pieces[p]).body[0], ast.FunctionDef)}
+    sources = fill(sources, {path: pieces[path] for path in pieces if path in there & defs})
     for path, piece in pieces.items():
-        is_def = isinstance(parse(piece).body[0], ast.FunctionDef)
-        try:
-            find(sources, path)
-        except HoleError:
-            sources = _inserted(sources, path, piece)
-        else:
-            if is_def:
-                sources = fill(sources, {path: piece})
-            else:
-                sources = _inserted(_removed(sources, path), path, piece)
+        if path not in there & defs:
+            cleared = _removed(sources, path) if path in there else sources
+            sources = _inserted(cleared, path, piece)
     return sources
+
+
+def _is_there(sources: Sources, path: str) -> bool:
+    try:
+        find(sources, path)
+    except HoleError:
+        return False
+    return True
 
 
 def _removed(sources: Sources, path: str) -> Sources:
