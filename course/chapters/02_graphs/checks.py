@@ -73,10 +73,13 @@ def test_order(gl, graph, root):
 
 @probe("topological-order", x=3.0, y=3.0)
 def test_equal_numbers(gl, x, y):
-    """f = (x + y) * x where x and y are equal numbers: two nodes all the same."""
+    """s = x + y of two equal numbers, q = s * s, t = q * s, f = s + t: two leaves, and then one
+    right order only."""
     x, y = gl.pieces.Node(x, name="x"), gl.pieces.Node(y, name="y")
-    a = gl.pieces.Node(6.0, [x, y], "+", name="a")
-    f = gl.pieces.Node(18.0, [a, x], "*", name="f")
+    s = gl.pieces.Node(6.0, [x, y], "+", name="s")
+    q = gl.pieces.Node(36.0, [s, s], "*", name="q")
+    t = gl.pieces.Node(216.0, [q, s], "*", name="t")
+    f = gl.pieces.Node(222.0, [s, t], "+", name="f")
     order = [node.name for node in gl.graph.topological_order(f, lambda node: node.parents)]
     return {"leaves": sorted(order[:2]), "then": order[2:]}
 
@@ -223,9 +226,9 @@ def test_any_cycle(gl, program):
     return {"returned": [node.name for node in order]}
 
 
-@probe("kahn-order", minor=True, length=2000)
+@probe("kahn-order", minor=True, length=1000)
 def test_long_kahn(gl, length):
-    """2000 nodes in a row: no node is compared with all the others, nor asked for its parents
+    """1000 nodes in a row: no node is compared with all the others, nor asked for its parents
     again and again."""
     compared, asked = [], []
 
@@ -352,9 +355,9 @@ def test_many_paths_back(gl, doublings):
     return {"x.grad": chain[0].grad, "calls": calls}
 
 
-@probe("value-backward", minor=True, length=5000)
+@probe("value-backward", minor=True, length=2000)
 def test_deep_back(gl, length):
-    """x + 1 + 1 + 1 and so on, 5000 sums: the gradient of x."""
+    """x + 1 + 1 + 1 and so on, 2000 sums: the gradient of x."""
     x = total = gl.Value(3.0)
     for _ in range(length):
         total = total + 1.0
