@@ -770,6 +770,28 @@ def leaves_none_out(self, out_grad, node):
 
 
 @wrong("function.Function.gradients")
+def leaves_constants_out(self, out_grad, node):
+    """Gradients and inputs are paired by position. A constant has no gradient, but it has its
+    place."""
+    grads = self.backward(out_grad, node)
+    if isinstance(grads, Tensor):
+        grads = (grads,)
+    pairs = zip(grads, node._inputs, strict=True)
+    return tuple([g if g is None else g.sum_to(x.shape) for g, x in pairs if x.requires_grad])
+
+
+@wrong("function.Function.gradients")
+def none_for_constants_only(self, out_grad, node):
+    """It is `backward` that decides where a None stands, and it may do so for other inputs than
+    constants. Look at the gradient, not at the input."""
+    grads = self.backward(out_grad, node)
+    if isinstance(grads, Tensor):
+        grads = (grads,)
+    pairs = zip(grads, node._inputs, strict=True)
+    return tuple([grad.sum_to(x.shape) if x.requires_grad else None for grad, x in pairs])
+
+
+@wrong("function.Function.gradients")
 def zeros_for_none(self, out_grad, node):
     """None says that nobody asks for this gradient. Zeros would be a gradient, and cost memory."""
     grads = self.backward(out_grad, node)

@@ -68,38 +68,24 @@ def test_reshape_back_any(gl, a, g, shapes):
 
 
 @pytest.mark.parametrize(
-    ("part", "axes", "shape", "a", "g"),
+    ("part", "axes", "shape"),
     [
-        (
-            "the last two",
-            None,
-            (3, 2),
-            [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]],
-            [[3.0, -2.0, 1.0], [4.0, 0.5, 7.0]],
-        ),
-        (
-            "the last two",
-            None,
-            (2, 1, 3),
-            [[[1.0, 2.0, 3.0]], [[4.0, 5.0, 6.0]]],
-            [[[3.0], [-2.0], [1.0]], [[4.0], [0.5], [7.0]]],
-        ),
-        (
-            "given axes",
-            (1, 2, 0),
-            (1, 2, 3),
-            [[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]],
-            [[[3.0], [-2.0], [1.0]], [[4.0], [0.5], [7.0]]],
-        ),
+        ("the last two", None, (3, 2)),
+        ("the last two", None, (2, 3, 4)),
+        ("given axes", (1, 2, 0), (2, 3, 4)),
+        ("given axes", (1, -1, 0), (2, 3, 4)),
     ],
 )
 @probe("transpose-backward", part="{part}")
-def test_transpose_numbers(gl, part, axes, shape, a, g):
-    """Transpose.backward for axes={axes}, back to the shape {shape}; nothing changes in place."""
-    x, upstream = gl.Tensor(a, requires_grad=True), gl.Tensor(g)
-    node = gl.shapes.Transpose(axes)(x)
+def test_transpose_numbers(gl, part, axes, shape):
+    """Transpose.backward for axes={axes}, back to the shape {shape}: 1, 2, 3 and so on arrive;
+    nothing changes in place."""
+    entries = np.arange(1.0, np.prod(shape) + 1)
+    x = gl.Tensor(-entries.reshape(shape), requires_grad=True)
+    node = gl.shapes.Transpose(axes and tuple(axes))(x)
+    upstream = gl.Tensor(entries.reshape(node.shape))
     grad = node._op.backward(upstream, node)
-    return {"gradient": grad, "a, g, node afterwards": [x, upstream, node]}
+    return {"gradient": grad, "input, upstream, node afterwards": [x, upstream, node]}
 
 
 @pytest.mark.parametrize(
@@ -136,16 +122,18 @@ def test_transpose_any(gl, part, orders, a, g):
 # Summation
 
 
+@pytest.mark.parametrize("keepdims", [False, True])
 @probe(
     "summation",
     part="forward",
     a=[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]],
     axes=(None, 0, 1, (1, 0)),
 )
-def test_summation_numbers(gl, a, axes):
-    """Summation.forward along no axis named, 0, 1 and both; the input stays what it was."""
+def test_summation_numbers(gl, a, axes, keepdims):
+    """Summation.forward along no axis named, 0, 1 and both, with keepdims={keepdims}; the input
+    stays what it was."""
     x = gl.Tensor(a)
-    sums = [gl.shapes.Summation(axis)(x) for axis in axes]
+    sums = [gl.shapes.Summation(axis, keepdims)(x) for axis in axes]
     return {"sums": sums, "input afterwards": x}
 
 
@@ -309,6 +297,14 @@ def test_gradients_of_one(gl, a, g):
     return {"how many": len(grads), "gradients": grads}
 
 
+@probe("gradients", part="a tuple", a=[2.0, -3.0, 0.5], g=[1.0, 2.0, 3.0])
+def test_gradients_of_a_square(gl, a, g):
+    """gradients of x ** 2: backward returns None for the constant 2, and None keeps its place."""
+    node = gl.Tensor(a, requires_grad=True) ** 2
+    grads = node._op.gradients(gl.Tensor(g), node)
+    return {"how many": len(grads), "gradients": grads}
+
+
 @probe("gradients", part="a tuple", a=normal(3), b=normal(2, 3), c=normal(3), g=normal(2, 3))
 def test_gradients_with_none(gl, a, b, c, g):
     """gradients of an operation with three inputs; its backward gives None for the first two, or
@@ -429,6 +425,7 @@ def test_matmul_twice_and_constant(gl, a, b, c, g):
     [
         ("two vectors", [1.0, 2.0, 3.0], [4.0, 5.0, 6.0], 2.5),
         ("matrix @ vector", [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], [7.0, 8.0], [1.0, -2.0, 3.0]),
+        ("vector @ matrix", [7.0, 8.0], [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], [1.0, -2.0, 3.0]),
         ("stack @ matrix", [[[1.0, 2.0]], [[3.0, 4.0]]], [[5.0], [6.0]], [[[3.0]], [[-2.0]]]),
     ],
 )
@@ -468,20 +465,24 @@ def test_matmul_more(gl, pairs, a, b, g):
     return found
 
 
-@probe(
-    "matmul-backward",
-    part="vectors and stacks",
-    minor=True,
-    a=normal(2, 3, 5),
-    b=normal(5),
-    c=normal(3),
-    g=normal(2, 3),
-    h=normal(2, 5),
+@pytest.mark.parametrize(
+    ("what", "a", "b", "g"),
+    [
+        pytest.param(
+            "stack @ vector",
+            [[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], [[7.0, 8.0], [9.0, 0.0], [1.0, 2.0]]],
+            [3.0, -1.0],
+            [[1.0, -2.0, 3.0], [4.0, 0.5, -1.0]],
+            id="numbers",
+        ),
+        pytest.param("stack @ vector", normal(2, 3, 5), normal(5), normal(2, 3), id="right"),
+        pytest.param("vector @ stack", normal(3), normal(2, 3, 5), normal(2, 5), id="left"),
+    ],
 )
-def test_matmul_stack_with_vector(gl, a, b, c, g, h):
-    """MatMul.backward for a stack of matrices with a vector on the right, or on the left."""
-    x, y, z = (gl.Tensor(v, requires_grad=True) for v in (a, b, c))
-    right, left = x @ y, z @ x
-    grads = [*right._op.backward(gl.Tensor(g), right), *left._op.backward(gl.Tensor(h), left)]
-    pairs = zip(grads, (x, y, z, x), strict=True)
+@probe("matmul-backward", part="vectors and stacks", minor=True)
+def test_matmul_stack_with_vector(gl, what, a, b, g):
+    """MatMul.backward, {what}: a stack of matrices with a vector on one side."""
+    x, y = gl.Tensor(a, requires_grad=True), gl.Tensor(b, requires_grad=True)
+    node = x @ y
+    pairs = zip(node._op.backward(gl.Tensor(g), node), (x, y), strict=True)
     return [gl.shapes.sum_to(grad, tensor.shape) for grad, tensor in pairs]
