@@ -157,7 +157,12 @@ def test_deep(gl, length):
 # kahn-order
 
 
-@probe("kahn-order", graph={"x": [], "a": ["x", "x"], "y": [], "f": ["a", "y"]}, root="f")
+@probe(
+    "kahn-order",
+    part="the order",
+    graph={"x": [], "a": ["x", "x"], "y": [], "f": ["a", "y"]},
+    root="f",
+)
 def test_kahn(gl, graph, root):
     """f = x * x + y: every node once, the root last, no node before its parents; and no node is
     changed."""
@@ -171,7 +176,7 @@ def test_kahn(gl, graph, root):
     return {**found, "parents afterwards": parents}
 
 
-@probe("kahn-order", program=Drawn(_graph), verify=_parents_first)
+@probe("kahn-order", part="the order", program=Drawn(_graph), verify=_parents_first)
 def test_any_kahn(gl, program):
     """A graph with diamonds, paths of unequal length, a node used twice, and children that the
     root was not computed from."""
@@ -181,7 +186,12 @@ def test_any_kahn(gl, program):
     return [names.get(id(node), "another") for node in order]
 
 
-@probe("kahn-order", graph={"sea": ["rain"], "cloud": ["sea"], "rain": ["cloud"]}, root="rain")
+@probe(
+    "kahn-order",
+    part="cycles",
+    graph={"sea": ["rain"], "cloud": ["sea"], "rain": ["cloud"]},
+    root="rain",
+)
 def test_cycle(gl, graph, root):
     """The rain falls into the sea, the sea makes clouds, the clouds make rain: a CycleError, with
     all three in its message."""
@@ -215,7 +225,7 @@ def _names_the_cycle(expected, answer, program):
     return "The message names nodes that are on no cycle." if others & words else None
 
 
-@probe("kahn-order", program=Drawn(_with_a_cycle), verify=_names_the_cycle)
+@probe("kahn-order", part="cycles", program=Drawn(_with_a_cycle), verify=_names_the_cycle)
 def test_any_cycle(gl, program):
     """A cycle in the middle of a larger graph: the CycleError names its nodes and no others."""
     nodes = gl.pieces.build(program["graph"])
@@ -226,7 +236,7 @@ def test_any_cycle(gl, program):
     return {"returned": [node.name for node in order]}
 
 
-@probe("kahn-order", minor=True, length=1000)
+@probe("kahn-order", part="the order", minor=True, length=1000)
 def test_long_kahn(gl, length):
     """1000 nodes in a row: no node is compared with all the others, nor asked for its parents
     again and again."""
