@@ -3,6 +3,7 @@
 import contextlib
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ class Node:
 
     def __init__(
         self,
-        value: object,
+        value: Any,
         parents: Sequence["Node"] = (),
         operation: str | None = None,
         name: str = "",
@@ -34,7 +35,7 @@ class Node:
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of its value, () for a number."""
-        return np.shape(self.value)  # type: ignore[arg-type]  # of anything that is like an array
+        return np.shape(self.value)
 
     @property
     def grad_fn(self) -> str | None:
