@@ -9,7 +9,7 @@ from .graph import topological_order
 class Value:
     """A number in a graph.
 
-    `data` is a Python float and `grad` the derivative of the root by it, 0.0 before `backward`.
+    `data` is a Python float and `grad` the derivative of the root by it, 0.0 at first.
     `_prev` is the tuple of the values it was computed from, with repetitions, `_op` the name of
     the operation. `_backward()` adds this node's share to the `grad` of each value in `_prev`.
     """

@@ -841,8 +841,10 @@ def by_plain_arithmetic(a, b, c):
     return {"d": 1, "ab": 1, "c": 1, "b": a, "a": b}, ("d", "ab")
 
 
-@right("pieces.by_hand")
+@wrong("pieces.by_hand")
 def with_leaves_in_the_order(a, b, c):
+    """The gradients are right, and calling a leaf does no harm. But the list is to name results
+    only: which of the five nodes were computed?"""
     va, vb, vc = Value(a), Value(b), Value(c)
     ab = va * vb
     d = vc + ab
