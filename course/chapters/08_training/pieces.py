@@ -25,10 +25,10 @@ def classify_digits(
     of the sum of the squares of all entries.
     """
     model = MLP([64, 128, 10], seed=seed)
-    optimizer = Adam(model.parameters(), lr=0.005)
-    first = next(minibatches(train_images, train_labels, 32, seed))
+    optimizer = Adam(model.parameters(), lr=0.01)
+    first = next(minibatches(train_images, train_labels, 64, seed))
     run_epoch(model, optimizer, [first], cross_entropy)
     norms = [float(np.linalg.norm(p.grad.data)) for p in model.parameters()]
     train = train_images, train_labels
-    history = fit(model, optimizer, train, cross_entropy, epochs=25, batch_size=32, seed=seed)
+    history = fit(model, optimizer, train, cross_entropy, epochs=20, batch_size=64, seed=seed)
     return predict(model, test_images), history.train_losses, norms
