@@ -19,8 +19,10 @@ def is_floating(value: object) -> TypeGuard[NDArray]:
 def floating(data: ArrayLike, dtype: DTypeLike | None = None) -> NDArray:
     """`data` as an array of floats, uncopied if it is one; lists and numbers become float32.
 
-    Raises TypeError for data (or a `dtype`) that is not made of real numbers.
+    Raises TypeError for a tensor, and for data (or a `dtype`) that is not made of real numbers.
     """
+    if any(kind.__name__ == "Tensor" for kind in type(data).__mro__):  # not to be imported here
+        raise TypeError("this is a Tensor: pass its .data")
     array = np.asarray(data)
     if dtype is None:
         dtype = array.dtype if is_floating(data) else np.float32

@@ -43,7 +43,8 @@ class Tensor:
         """Keep a copy of `data`: a number, a (nested) list, an array or a tensor.
 
         Floating arrays and tensors keep their dtype, all else becomes float32, unless `dtype`
-        says otherwise; `floating(data, dtype)` does this. There is no gradient yet.
+        says otherwise; `floating(data, dtype)` does this (not for tensors). There is no gradient
+        yet.
         """
         if isinstance(data, Tensor):
             data = data.data
@@ -130,17 +131,17 @@ class Tensor:
 
     @property
     def grad_fn(self) -> str | None:
-        """The lower-case name of the operation that made this tensor, or None."""
+        """The lower-case name of the operation in `_op`; None for a leaf, whose `_op` is None."""
         return None if self._op is None else type(self._op).__name__.lower()
 
     @property
     def parents(self) -> list["Tensor"]:
-        """The inputs of the operation that made this tensor, as a new list."""
+        """The inputs of the operation that made this tensor, as a new list; [] for a leaf."""
         return list(self._inputs)
 
     @property
     def is_leaf(self) -> bool:
-        """Whether this tensor has no recorded inputs."""
+        """Whether this tensor has no recorded inputs: `_inputs` is () then."""
         return not self._inputs
 
     def retain_grad(self) -> None:

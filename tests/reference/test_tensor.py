@@ -6,6 +6,7 @@ import gradloom as gl
 import numpy as np
 import pytest
 from gradloom import Tensor
+from gradloom.arrays import floating
 
 
 def test_public_names_exist_and_shadow_no_builtin():
@@ -48,6 +49,12 @@ def test_what_is_not_real_numbers_is_refused(data):
 def test_a_dtype_that_is_not_floating_is_refused():
     with pytest.raises(TypeError, match="int64"):
         Tensor([1.0], dtype=np.int64)
+
+
+def test_floating_refuses_a_tensor_and_names_the_way_out():
+    for tensor in (Tensor([1.0]), gl.nn.Parameter([1.0])):
+        with pytest.raises(TypeError, match=r"pass its \.data"):
+            floating(tensor)
 
 
 def test_ragged_lists_are_refused():

@@ -973,6 +973,13 @@ def leaves_given_out(given, steps):
     return {name: needs[name] for name in steps}
 
 
+@wrong("pieces.requires_gradient")
+def requires_of_the_example(given, steps):
+    """Right for the program of the table, where `doubled` is the exception. In another program it
+    is another name, or none: look at what goes into each step."""
+    return {**given, **{name: name != "doubled" for name in steps}}
+
+
 @right("pieces.requires_gradient")
 def in_rounds(given, steps):
     needs = {**given, **dict.fromkeys(steps, False)}
@@ -1024,6 +1031,13 @@ def strikes_out_of_needs(steps, needs):
         if needs[name]:
             del needs[name]
     return list(needs)
+
+
+@wrong("pieces.leaves")
+def leaves_of_the_example(steps, needs):
+    """Right for the program of the table. In another one it is not `doubled` that only data went
+    into: which of the two dicts tells?"""
+    return [name for name in needs if name not in steps or name == "doubled"]
 
 
 @right("pieces.leaves")

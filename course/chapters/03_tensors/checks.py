@@ -94,7 +94,7 @@ def test_sum(gl, a, b):
     class Sum(gl.Function):
         def forward(self, *arrays):
             seen.append([type(array).__name__ for array in arrays])
-            return arrays[0] + arrays[1]
+            return arrays[0] + arrays[-1]
 
     x, y = gl.Tensor(a, dtype="float32"), gl.Tensor(b, dtype="float32")
     out = Sum()(x, y)
@@ -296,9 +296,12 @@ def test_is_leaf_without_gradient(gl, a):
 # on-paper. A drawn program has a result that needs no gradient and a parameter that `root` does not
 # reach, or right and wrong rules would agree by luck.
 
-GIVEN = {"celsius": False, "w": True, "b": True}
-PROGRAM = "w_t <- w; product <- celsius w_t; pred <- product b"  # a visible dict loses its order
-NEEDS = {**GIVEN, "w_t": True, "product": True, "pred": True}
+GIVEN = {"celsius": False, "w": True, "b": True, "scale": True}
+PROGRAM = (  # that of the text; a visible dict loses its order
+    "doubled <- celsius celsius; w_t <- w; product <- doubled w_t; "
+    "pred <- product b; shown <- pred scale"
+)
+NEEDS = {**GIVEN, "doubled": False, "w_t": True, "product": True, "pred": True, "shown": True}
 
 
 def _program(rng):
@@ -322,7 +325,7 @@ def _program(rng):
 
 @probe("on-paper", part="requires_gradient", given=GIVEN, program=PROGRAM)
 def test_requires(gl, given, program):
-    """Who requires a gradient in pred = celsius @ w.T + b; `given` stays what it was."""
+    """Who requires a gradient in the program of your table; `given` stays what it was."""
     own, steps = dict(given), {s.split()[0]: s.split()[2:] for s in program.split(";")}
     answer = dict(gl.pieces.requires_gradient(own, steps))
     return {"answer": answer, "given afterwards": own}
@@ -336,7 +339,7 @@ def test_requires_in_another(gl, program):
 
 @probe("on-paper", part="leaves", needs=NEEDS, program=PROGRAM)
 def test_leaves(gl, needs, program):
-    """The leaves of pred = celsius @ w.T + b, sorted; `needs` stays what it was."""
+    """The leaves in the program of your table, sorted; `needs` stays what it was."""
     own, steps = dict(needs), {s.split()[0]: s.split()[2:] for s in program.split(";")}
     answer = sorted(gl.pieces.leaves(steps, own))
     return {"answer": answer, "needs afterwards": own}
@@ -350,7 +353,7 @@ def test_leaves_of_another(gl, program):
 
 @probe("on-paper", part="receives", needs=NEEDS, program=PROGRAM, root="pred")
 def test_receives(gl, needs, program, root):
-    """Whose .grad is filled by pred.backward(), sorted; `steps` stays what it was."""
+    """Whose .grad pred.backward() fills in that program, sorted; `steps` stays what it was."""
     own, steps = dict(needs), {s.split()[0]: s.split()[2:] for s in program.split(";")}
     answer = sorted(gl.pieces.receives(steps, own, root))
     return {"answer": answer, "steps afterwards": steps}
