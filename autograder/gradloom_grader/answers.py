@@ -6,7 +6,7 @@ functions in it, nested in classes as the holes are.
 """
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -34,6 +34,7 @@ class Answer:
     hint: str
     pieces: dict[str, str]
     line: int
+    imports: str = ""  # of the file it stands in: what a notebook's cell imports, too
 
     @cached_property
     def holes(self) -> frozenset[str]:
@@ -50,12 +51,19 @@ def read_answers(path: Path) -> list[Answer]:
     except SyntaxError as error:
         raise AuthorError(path, error.lineno or 1, f"this is not Python: {error.msg}") from None
     nodes = [node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-    answers = [_answer(path, text, node) for node in nodes]
+    imports = _imports(body)
+    answers = [replace(_answer(path, text, node), imports=imports) for node in nodes]
     names = [a.name for a in answers]
     for answer in answers:
         if names.count(answer.name) > 1:
             raise AuthorError(path, answer.line, f"{answer.name} is given twice")
     return answers
+
+
+def _imports(body: list[ast.stmt]) -> str:
+    """The import statements but for that of `wrong` and `right`."""
+    found = [n for n in body if isinstance(n, ast.Import | ast.ImportFrom)]
+    return "\n".join(t for t in map(ast.unparse, found) if "gradloom_grader" not in t)
 
 
 def _answer(path: Path, text: str, node: ast.FunctionDef | ast.ClassDef) -> Answer:

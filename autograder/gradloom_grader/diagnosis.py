@@ -1,5 +1,6 @@
 """Diagnosis: which misconceptions give exactly the wrong answers that a student's code gave."""
 
+import re
 import signal
 import sys
 from contextlib import contextmanager
@@ -70,7 +71,9 @@ class Suspect:
     @cached_property
     def pieces(self) -> list[tuple[list, str, object, object]]:
         """For each hole its owners (a class, or modules), its name, what is there, the piece."""
-        return [_piece(self.engine, hole, text) for hole, text in self.answer.pieces.items()]
+        imported = _imported(self.engine, self.answer.imports)
+        pieces = self.answer.pieces.items()
+        return [_piece(self.engine, hole, text, imported) for hole, text in pieces]
 
     @contextmanager
     def in_place(self):
@@ -125,13 +128,23 @@ def _states(engine: ModuleType) -> list[dict]:
     return [vars(value) for value in ours if hasattr(value, "__dict__")]
 
 
-def _piece(engine: ModuleType, hole: str, text: str) -> tuple[list, str, object, object]:
+@lru_cache(maxsize=8)
+def _imported(engine: ModuleType, imports: str) -> dict[str, object]:
+    """What these imports bring where `gradloom` is this engine."""
+    names: dict[str, object] = {}
+    exec(re.sub(r"\bgradloom\b", engine.__name__, imports), names)
+    return names
+
+
+def _piece(
+    engine: ModuleType, hole: str, text: str, imported: dict[str, object]
+) -> tuple[list, str, object, object]:
     module = sys.modules[f"{engine.__name__}.{holes.module_of(hole)}"]
     *path, name = hole.split(".")[1:]
     owner = reduce(getattr, path, module)
     before = vars(owner)[name]
     made: dict = {}
-    names = {"np": np, **vars(engine), **vars(module)}  # a notebook's cell has the first two
+    names = {**vars(module), "np": np, **vars(engine), **imported}  # as in a notebook's cell
     exec(compile(text, f"<{hole}>", "exec"), names, made)
     names |= made if not path else {}  # it may call itself
     package = [m for n, m in sys.modules.items() if n.split(".")[0] == engine.__name__]

@@ -1,6 +1,7 @@
 """The kill matrix: a chapter's probes against its own wrong and right answers.
 
-One row is one notebook, right but for one answer, graded as a student's would be.
+One row is one notebook, right but for one answer, graded as a student's would be. An exercise whose
+probes take long is left out of most rows in which others make their mistakes.
 """
 
 import csv
@@ -157,18 +158,17 @@ def run(
     answers = [a for a in trial.answers.values() if trial.exercises_of(a) & names]
     ways = [fillings(trial.sources, e, trial.answers.values()) for e in chosen]
     rounds = [[way for way in row if way] for row in itertools.zip_longest(*ways)]
+    notebooks = [rehearsal.solved()]
+    notebooks += [rehearsal.solved(a, without=w) for a, w in _without(trial, answers)]
+    notebooks += [_filled(rehearsal, row, trial.slow) for row in rounds]
     with Referees(course.folder, name) as referees:
-        right = referees.submit(rehearsal.solved())
-        alone = [referees.submit(rehearsal.solved(a)) for a in answers]
-        filled = [referees.submit(rehearsal.filled(_pieces(row))) for row in rounds]
-        graded = _watched([right, *alone, *filled], done)
-        broken = tuple(e for e in next(graded).exercises if e.status != "passed")
-        ignored = {e.id for e in broken}
-        rows = tuple(_row(trial, a, _judged(next(graded), ignored)) for a in answers)
+        reports = _watched([referees.submit(notebook) for notebook in notebooks], done)
+        broken = tuple(e for e in next(reports).exercises if e.status != "passed")
+        rows = tuple(_row(trial, a, _judged(next(reports), broken)) for a in answers)
         blanks = tuple(
             _blank(trial, way, e)
             for row in rounds
-            for e in _judged(next(graded), ignored)
+            for e in _judged(next(reports), broken)
             for way in row
             if way.exercise == e.id
         )
@@ -183,8 +183,21 @@ def _chosen(chapter: Chapter, exercise: str | None) -> list[Exercise]:
     return chosen
 
 
-def _pieces(row: list[Filling]) -> dict[str, str]:
-    return {hole: piece for filling in row for hole, piece in filling.pieces.items()}
+def _without(trial: Trial, answers: list[Answer]) -> Iterator[tuple[Answer, set[str]]]:
+    """Each answer, and the slow exercises that its notebook does without.
+
+    It has its own, and the first answer to each exercise has all of them.
+    """
+    seen: set[str] = set()
+    for answer in answers:
+        own = trial.exercises_of(answer)
+        yield answer, trial.slow - own if own <= seen else set()
+        seen |= own
+
+
+def _filled(rehearsal: Rehearsal, row: list[Filling], slow: set[str]) -> dict:
+    pieces = {hole: piece for filling in row for hole, piece in filling.pieces.items()}
+    return rehearsal.filled(pieces, without=slow - {filling.exercise for filling in row})
 
 
 def _watched(futures: list[Future[Report]], done: Done) -> Iterator[Report]:
@@ -194,15 +207,17 @@ def _watched(futures: list[Future[Report]], done: Done) -> Iterator[Report]:
         yield result
 
 
-def _judged(report: Report, ignored: set[str]) -> list[ExerciseResult]:
-    """The results of a report that say something: of exercises that the reference passes."""
+def _judged(report: Report, broken: Iterable[ExerciseResult]) -> list[ExerciseResult]:
+    """The results of a report that say something: not of what the reference itself fails."""
+    ignored = {e.id for e in broken}
     return [e for e in report.exercises if e.id not in ignored]
 
 
 def _row(trial: Trial, answer: Answer, results: list[ExerciseResult]) -> Row:
     mine = trial.exercises_of(answer)
     own = tuple(e for e in results if e.id in mine)
-    others = tuple(e for e in results if e.id not in mine)
+    attempted = (e for e in results if e.status != "not attempted")
+    others = tuple(e for e in attempted if e.id not in mine)
     if answer.right:
         return Row(answer, own, others, recognised=False, lucky=False)
     return Row(answer, own, others, trial.recognised(answer, own), trial.may_pass(answer))

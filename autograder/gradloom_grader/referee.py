@@ -162,6 +162,7 @@ class Grading:
         drawn = {c.key: referee.shown.get(c.key) or referee.drawn(c, seed) for c in self.asked}
         self.inputs = {key: inputs for key, (inputs, _) in drawn.items()}
         self.expected = {key: expected for key, (_, expected) in drawn.items()}
+        self.matches: dict[str, list[Match]] = {}
 
     def report(self) -> Report:
         self.referee.jail.until = time.monotonic() + self.referee.jail.limits.submission_seconds
@@ -209,15 +210,13 @@ class Grading:
             text = "Nothing was written here."
             return ExerciseResult(exercise.id, 0.0, exercise.points, "not attempted", text)
         shares = self.shares[exercise.id]
-        matches = self._diagnosis(exercise)
-        alone: dict[str, float] = {}
-        if self._may_be_carried(exercise, matches):
-            alone = self._alone(exercise, shares)
+        alone = self._alone(exercise, shares) if self._may_be_carried(exercise) else {}
         best = {part: max(share, alone.get(part, 0.0)) for part, share in shares.items()}
         points = round(exercise.points * sum(best.values()) / len(best), 6)
         carried = best != shares
         status = _status(points, exercise.points, carried)
-        misconceptions = [m.answer for m in matches] if status in ("failed", "partly") else []
+        explained = status in ("failed", "partly")
+        misconceptions = [m.answer for m in self._matches(exercise)] if explained else []
         fault = self._cell_fault(exercise)
         return ExerciseResult(
             id=exercise.id,
@@ -231,16 +230,17 @@ class Grading:
             probes=tuple(self._probe_results(exercise)),
         )
 
-    def _may_be_carried(self, exercise: Exercise, matches: list[Match]) -> bool:
+    def _may_be_carried(self, exercise: Exercise) -> bool:
         """Whether it failed and another exercise's mistake may be why.
 
         It cannot be, where the others pass and misconceptions explain all that is wrong.
         """
         if min(self.shares[exercise.id].values()) == 1 or not self.referee.needs[exercise.id]:
             return False
+        if self._failing(self._owners(exercise)):
+            return True
         failed = {c.key for c in self.referee.cases_of(exercise)} & self.findings.keys()
-        explained = failed == set().union(*(m.cases for m in matches))
-        return not explained or bool(self._failing(self._owners(exercise)))
+        return failed != set().union(*(m.cases for m in self._matches(exercise)))
 
     def _alone(self, exercise: Exercise, shares: dict[str, float]) -> dict[str, float]:
         """Run the parts that failed with the holes they need filled from the reference."""
@@ -296,6 +296,12 @@ class Grading:
         for case in self.referee.cases_of(exercise):
             finding = self.findings.get(case.key)
             yield ProbeResult(case.key, finding is None, finding.message if finding else case.says)
+
+    def _matches(self, exercise: Exercise) -> list[Match]:
+        """The misconceptions that explain what is wrong, sought once and only where it matters."""
+        if exercise.id not in self.matches:
+            self.matches[exercise.id] = self._diagnosis(exercise)
+        return self.matches[exercise.id]
 
     def _diagnosis(self, exercise: Exercise) -> list[Match]:
         cases = self.referee.cases_of(exercise)

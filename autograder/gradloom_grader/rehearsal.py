@@ -4,7 +4,7 @@ import copy
 import json
 import random
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 
 from . import build, holes
@@ -34,21 +34,24 @@ class Rehearsal:
     @cached_property
     def released(self) -> dict:
         """The notebook as students receive it."""
-        return self._map(
-            lambda _, source: _SOLUTION.sub(r"\1raise NotImplementedError", source), NO_ANSWER
-        )
+        return self._map(lambda _, source: _as_released(source), NO_ANSWER)
 
-    def solved(self, *answers: Answer) -> dict:
+    def solved(self, *answers: Answer, without: Collection[str] = ()) -> dict:
         """The notebook with all exercises filled: by these answers, the rest by the reference."""
         pieces = {hole: piece for answer in answers for hole, piece in answer.pieces.items()}
-        return self.filled(pieces)
+        return self.filled(pieces, without)
 
-    def filled(self, pieces: Mapping[str, str]) -> dict:
-        """The notebook with pieces in some holes and the reference in all others."""
+    def filled(self, pieces: Mapping[str, str], without: Collection[str] = ()) -> dict:
+        """The notebook with pieces in some holes and the reference in all others.
+
+        Exercises that it is `without` stay as they were released.
+        """
 
         changed = {self.chapter.exercise_of[hole].id for hole in pieces}
 
-        def cell(name: str, _: str) -> str:
+        def cell(name: str, source: str) -> str:
+            if name in without:
+                return _as_released(source)
             return self._cell(name, pieces) if name in changed else self._right[name]
 
         return self._map(cell, IN_WORDS)
@@ -146,6 +149,10 @@ def _names(count: int) -> Iterable[str]:
     rounds = range(1, count // len(NAMES) + 2)
     every = [name if r == 1 else f"{name}{r}" for r in rounds for name in NAMES]
     return sorted(every[:count])
+
+
+def _as_released(source: str) -> str:
+    return _SOLUTION.sub(r"\1raise NotImplementedError", source)
 
 
 def _map(notebook: dict, names: set[str], change: Callable[[str, str], str]) -> dict:

@@ -17,6 +17,7 @@ from .probes import Case
 from .referee import entered_holes
 from .report import ExerciseResult
 
+SLOW = 0.4  # seconds for the probes of one exercise
 SEEDS = 20
 PATIENCE = 5.0  # seconds for the seeds of one answer
 SECRET = b"the same hidden inputs each time"
@@ -54,6 +55,18 @@ class Trial:
                 own = self.enters[case.key] & set(exercise.holes)
                 found.setdefault(case.part, set()).update(own)
         return found
+
+    @cached_property
+    def slow(self) -> set[str]:
+        """The exercises whose probes take long on the reference."""
+        return {e.id for e in self.chapter.exercises if self._seconds(e) > SLOW}
+
+    def _seconds(self, exercise: Exercise) -> float:
+        drawn = [(case, case.inputs()) for case in self.cases_of(exercise.id)]
+        start = time.monotonic()
+        for case, inputs in drawn:
+            case.expected(self.reference, inputs)
+        return time.monotonic() - start
 
     def fails(self, suspect: Suspect, case: Case, seed: bytes = b"") -> bool:
         """Whether a case finds an answer wrong, on the inputs of this seed."""

@@ -30,6 +30,8 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "PYTHONUTF8": "1",
 }
+ALIKE = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "NPY_DISABLE_CPU_FEATURES")  # in rounding
+ENVIRONMENT |= {name: os.environ[name] for name in ALIKE if name in os.environ}
 ARGUMENTS = ("-s", "-P", "-B", "-c", "from gradloom_grader.worker import main; main()")
 
 _CLONE_THREAD = 0x00010000

@@ -41,6 +41,22 @@ def test_a_misconception_is_a_renamed_piece_and_a_hint(read):
     }
 
 
+def test_an_answer_brings_what_its_file_imports(read):
+    (answer,) = read(
+        '''
+        import numpy as np
+        from gradloom.nn import MLP
+        from gradloom_grader.answers import wrong
+
+        @wrong("ops.Sin.forward")
+        def zero(self, a):
+            """No."""
+            return 0 * a
+        '''
+    )
+    assert answer.imports == "import numpy as np\nfrom gradloom.nn import MLP"
+
+
 def test_one_function_can_fill_several_holes(read):
     (answer,) = read(
         '''

@@ -111,6 +111,13 @@ def test_what_an_answer_switches_off_is_on_for_the_next(body):
     assert engine.ops.switch.on
 
 
+def test_an_answer_has_what_its_file_imports():
+    pieces = {"ops.double": "def double(x):\n    return twice(square(x)) + pi"}
+    imports = "from math import pi\nfrom gradloom.ops import double as twice, square"
+    suspect = Suspect(holes.load(ENGINE), Answer("imports", False, "", pieces, 1, imports))
+    assert suspect.answer_to(CASES[0], {"x": 1}) == 2 + np.pi
+
+
 def test_nothing_wrong_needs_no_explanation(explain):
     assert explain() == []
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
-from gradloom_grader import build, holes, referee, report
+from gradloom_grader import build, holes, intake, referee, report
 from gradloom_grader.chapters import read_course
-from gradloom_grader.jail import Question
+from gradloom_grader.jail import Limits, Outcome, Question
 from gradloom_grader.session import Client
 
 SCHEMA = json.loads(Path(report.__file__).with_name("report.schema.json").read_text("utf-8"))
@@ -211,6 +211,29 @@ class TestGates:
 
     def test_alone_nothing_is_earned_behind_a_gate_either(self, chain):
         assert chain(SHUTS_THE_GATE).points == 0
+
+
+def test_misconceptions_are_not_sought_where_all_is_carried(
+    course, chapter, cases, rehearsal, monkeypatch
+):
+    """They take their time, and the guilty exercise has its own."""
+
+    class FakeJail:
+        limits, description, until = Limits(), "a jail", 0.0
+
+        def run(self, cells, questions, **how):
+            alone = {case.key: expected[case.key] for case in cases} if "inert" in how else {}
+            return Outcome(cells={}, answers=alone, flags=[])
+
+    judge = lambda cases, finding: {c.key: f for c in cases if (f := finding(c))}  # noqa: E731
+    graded = referee.Referee(course, chapter, rehearsal.source, FakeJail(), cases, judge)
+    raw = json.dumps(rehearsal.solved()).encode()
+    grading = referee.Grading(graded, intake.read(raw, chapter, rehearsal.source))
+    expected = grading.expected
+    report = grading.report()
+    carried = {e.id for e in report.exercises if e.status == "carried"}
+    assert "sub-backward" in carried
+    assert not carried & grading.matches.keys()
 
 
 class TestInputs:
