@@ -70,9 +70,10 @@ class Assembled:
     def _examples(self) -> list[str]:
         if not self.tried:
             return ["It imports."]
-        wrong, count = len(self.failures), len(self.tried)
-        passed = "all" if not wrong else f"{count - wrong} of"
-        text = f"It imports, and {passed} your {count} exercises pass their examples on it"
+        count, wrong = len(self.tried), len(self.failures)
+        passed = f"your {count} exercises pass their" if count > 1 else "your exercise passes its"
+        share = "" if count == 1 and not wrong else f"{count - wrong} of " if wrong else "all "
+        text = f"It imports, and {share}{passed} examples on it"
         lines = _wrapped(f"{text}. These do not:" if wrong else f"{text}.")
         for (chapter, name), problem in self.failures.items():
             holes = self.library.states[chapter, name]
@@ -92,7 +93,9 @@ def _cut(text: str) -> str:
 
 
 def _shown(path: Path) -> str:
+    """The path from here, unless that is far."""
     try:
-        return os.path.relpath(path)
+        near = os.path.relpath(path)
     except ValueError:  # on another drive
         return str(path)
+    return near if near.count("..") < 2 else str(path)

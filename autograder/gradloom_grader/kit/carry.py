@@ -103,7 +103,8 @@ class Luggage:
         fitted = [self.fitted(*given) for given in self._texts]
         top = {name: origin for name, origin in self._imports.items() if self._at_top(origin)}
         end = {name: origin for name, origin in self._imports.items() if name not in top}
-        known = _leading_names(text) | top.keys() | _BUILTINS
+        whole = {name for name, origin in top.items() if origin.module}  # our package is not yet
+        known = _leading_names(text) | whole | _BUILTINS
         first: list[str] = []
         last: list[str] = []
         loaded: dict[str, frozenset[str]] = {}

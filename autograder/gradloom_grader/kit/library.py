@@ -165,10 +165,14 @@ def _filled(sources: Sources, pieces: Mapping[str, str]) -> Sources:
     there = {path for path in pieces if _is_there(sources, path)}
     defs = {p for p in pieces if isinstance(parse(pieces[p]).body[0], ast.FunctionDef)}
     sources = fill(sources, {path: pieces[path] for path in pieces if path in there & defs})
+    others: dict[str, dict[str, str]] = {}
     for path, piece in pieces.items():
         if path not in there & defs:
-            cleared = _removed(sources, path) if path in there else sources
-            sources = _inserted(cleared, path, piece)
+            sources = _removed(sources, path) if path in there else sources
+            owner, _, name = path.rpartition(".")
+            others.setdefault(owner, {})[name] = piece
+    for owner, members in others.items():
+        sources = _inserted(sources, owner, members)
     return sources
 
 
@@ -187,23 +191,27 @@ def _removed(sources: Sources, path: str) -> Sources:
     return {**sources, module_of(path): "\n".join(lines) + "\n"}
 
 
-def _inserted(sources: Sources, path: str, piece: str) -> Sources:
-    """Put a new member into its class: below its docstring what other members may read when the
-    class is made, and all else at its end.
+def _inserted(sources: Sources, owner: str, members: Mapping[str, str]) -> Sources:
+    """Put new members into a class: below its docstring what others may read while the class is
+    made, and all else at its end.
     """
-    module, owner, name = path.split(".")
+    module, _, name = owner.partition(".")
     text = sources[module]
-    node = next(n for n in parse(text).body if isinstance(n, ast.ClassDef) and n.name == owner)
-    lines, taken = lines_of(text), binds("\n".join(ast.unparse(member) for member in node.body))
-    column = node.body[0].col_offset
-    if isinstance(parse(piece).body[0], ast.Assign | ast.AnnAssign) and not (
-        name in taken or reads(piece) & taken
-    ):
-        documented = ast.get_docstring(node) is not None
-        at = (node.body[0].end_lineno or 0) if documented else node.body[0].lineno - 1
-        added = [""] * documented + [indented(piece, column)]
-    else:
-        at = end_line(lines, node)
-        added = ["", indented(piece, column)]
-    lines[at:at] = added
+    node = next(n for n in parse(text).body if isinstance(n, ast.ClassDef) and n.name == name)
+    lines, column = lines_of(text), node.body[0].col_offset
+    taken = set(binds("\n".join(ast.unparse(member) for member in node.body)))
+    first: list[str] = []
+    last: list[str] = []
+    for member, piece in members.items():
+        assigned = isinstance(parse(piece).body[0], ast.Assign | ast.AnnAssign)
+        if assigned and member not in taken and not reads(piece) & taken:
+            first.append(indented(piece, column))
+        else:
+            last += ["", indented(piece, column)]
+            taken.add(member)
+    end = end_line(lines, node)
+    lines[end:end] = last
+    documented = ast.get_docstring(node) is not None
+    start = (node.body[0].end_lineno or 0) if documented else node.body[0].lineno - 1
+    lines[start:start] = [""] * (documented and bool(first)) + first
     return {**sources, module: "\n".join(lines) + "\n"}

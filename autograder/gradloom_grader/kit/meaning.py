@@ -124,11 +124,14 @@ def _changes(node: ast.stmt, name: str) -> bool:
     """Whether a statement changes what a name stands for: an entry of it, or by a method."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return False
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        called = node.value.func
-        return isinstance(called, ast.Attribute) and _root(called) == name
-    parts = (n for n in ast.walk(node) if isinstance(n, ast.Subscript | ast.Attribute))
-    return any(_root(part) == name for part in parts if not isinstance(part.ctx, ast.Load))
+    for part in ast.walk(node):
+        if isinstance(part, ast.Expr) and isinstance(part.value, ast.Call):
+            part = part.value.func
+        elif not isinstance(getattr(part, "ctx", None), ast.Store | ast.Del):
+            continue
+        if isinstance(part, ast.Subscript | ast.Attribute) and _root(part) == name:
+            return True
+    return False
 
 
 def _root(node: Any) -> str:

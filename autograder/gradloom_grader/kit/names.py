@@ -41,14 +41,13 @@ def reads_now(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def reads_in_annotations(text: str) -> frozenset[str]:
-    """Those of them that only annotations of functions look up."""
-    tree = ast.parse(text)
-    for node in ast.walk(tree):
-        if isinstance(node, _FUNCTIONS):
-            node.returns = None
-        elif isinstance(node, ast.arg):
-            node.annotation = None
-    return reads(text) - reads(ast.unparse(tree))
+    """Those of them that annotations of functions look up."""
+    found = [
+        getattr(node, "returns" if isinstance(node, _FUNCTIONS) else "annotation")
+        for node in ast.walk(parse(text))
+        if isinstance(node, _FUNCTIONS | ast.arg)
+    ]
+    return frozenset().union(*(reads(ast.unparse(node)) for node in found if node))
 
 
 @lru_cache(maxsize=4096)
