@@ -17,8 +17,8 @@ from gradloom_grader.answers import right, wrong
 
 @wrong("nn.Module.parameters")
 def its_own_attributes_only(self):
-    """A model made of layers has no parameter of its own, and this list would be empty. Who asks the
-    layers?"""
+    """A model made of layers has no parameter of its own, and this list would be empty. Who asks
+    the layers?"""
     return [value for value in vars(self).values() if isinstance(value, Parameter)]
 
 
@@ -49,8 +49,8 @@ def knows_no_lists(self):
 
 @wrong("nn.Module.parameters")
 def knows_no_dicts(self):
-    """Modules may stand in a dict as well as in a list. Walking over a dict gives its keys; where are
-    the modules?"""
+    """Modules may stand in a dict as well as in a list. Walking over a dict gives its keys; where
+    are the modules?"""
     found = {}
 
     def visit(value):
@@ -249,8 +249,8 @@ class transposed_weights:
 
 @wrong("nn.Linear.{__init__,forward}")
 class equal_weights:
-    """With equal weights all outputs are equal, and so are their gradients: they stay equal for ever.
-    What is `init` for?"""
+    """With equal weights all outputs are equal, and so are their gradients: they stay equal for
+    ever. What is `init` for?"""
 
     class Linear:
         def __init__(self, inputs, outputs, seed=None, init=he_normal):
@@ -305,8 +305,8 @@ def forgets_the_bias(self, x):
 
 @wrong("nn.Linear.forward")
 def computes_with_arrays(self, x):
-    """`.data` is a bare array: what is computed from it remembers nothing, and no gradient finds its
-    way back to the weights."""
+    """`.data` is a bare array: what is computed from it remembers nothing, and no gradient finds
+    its way back to the weights."""
     x = x.data if isinstance(x, Tensor) else x
     return Tensor(x @ self.weight.data + self.bias.data)
 
@@ -398,8 +398,8 @@ def forgets_the_momentum(self):
 
 @wrong("optim.SGD.step")
 def velocity_is_not_kept(self):
-    """`velocity = ...` binds a name that is gone after the loop; the array in the list is still 0. The
-    next step starts from rest again."""
+    """`velocity = ...` binds a name that is gone after the loop; the array in the list is still 0.
+    The next step starts from rest again."""
     for p, velocity in zip(self.parameters, self.velocities, strict=True):
         if p.grad is None:
             continue
@@ -431,8 +431,8 @@ def never_slows_down(self):
 
 @wrong("optim.SGD.step")
 def learning_rate_in_the_velocity(self):
-    """The parameter moves as it should, but a velocity is made of gradients alone: the learning rate
-    comes in with the move. It makes a difference once somebody changes `lr` on the way."""
+    """The parameter moves as it should, but a velocity is made of gradients alone: the learning
+    rate comes in with the move. It makes a difference once somebody changes `lr` on the way."""
     for p, velocity in zip(self.parameters, self.velocities, strict=True):
         if p.grad is None:
             continue
@@ -443,8 +443,8 @@ def learning_rate_in_the_velocity(self):
 
 @wrong("optim.SGD.step")
 def looks_ahead(self):
-    """That is Nesterov's momentum, a cousin: it moves by the gradient and the velocity to come. Here
-    the parameter moves by the velocity alone."""
+    """That is Nesterov's momentum, a cousin: it moves by the gradient and the velocity to come.
+    Here the parameter moves by the velocity alone."""
     for p, velocity in zip(self.parameters, self.velocities, strict=True):
         if p.grad is None:
             continue
@@ -498,8 +498,8 @@ def rolls_on_without_a_gradient(self):
 
 @wrong("optim.SGD.step")
 def writes_into_the_gradient(self):
-    """The move is right, but the gradient was changed on the way. `g` and `p.grad.data` are two names
-    of one array."""
+    """The move is right, but the gradient was changed on the way. `g` and `p.grad.data` are two
+    names of one array."""
     for p, velocity in zip(self.parameters, self.velocities, strict=True):
         if p.grad is None:
             continue
@@ -609,8 +609,8 @@ def one_step_late(self):
 
 @wrong("optim.Adam.step")
 def eps_inside_the_root(self):
-    """eps is added to the root and not under it. With eps = 1e-8 the difference hides; under the root
-    it is as large as 1e-4."""
+    """eps is added to the root and not under it. With eps = 1e-8 the difference hides; under the
+    root it is as large as 1e-4."""
     self.t += 1
     for p, m, v in zip(self.parameters, self.m, self.v, strict=True):
         if p.grad is None:
@@ -656,8 +656,8 @@ def sizes_instead_of_squares(self):
 
 @wrong("optim.Adam.step")
 def forgets_the_root(self):
-    """m is as large as a gradient, v as a squared one. Divide by v, and a gradient ten times as large
-    makes a step a tenth as long."""
+    """m is as large as a gradient, v as a squared one. Divide by v, and a gradient ten times as
+    large makes a step a tenth as long."""
     self.t += 1
     for p, m, v in zip(self.parameters, self.m, self.v, strict=True):
         if p.grad is None:
@@ -703,8 +703,8 @@ def keeps_the_wrong_share(self):
 
 @wrong("optim.Adam.step")
 def means_are_not_kept(self):
-    """`m = ...` binds a name that is gone after the loop; the arrays in the lists `self.m` and `self.v`
-    are still 0."""
+    """`m = ...` binds a name that is gone after the loop; the arrays in the lists `self.m` and
+    `self.v` are still 0."""
     self.t += 1
     for p, m, v in zip(self.parameters, self.m, self.v, strict=True):
         if p.grad is None:
@@ -719,8 +719,8 @@ def means_are_not_kept(self):
 
 @wrong("optim.Adam.step")
 def sums_instead_of_means(self):
-    """The parameter moves as it should, but `m` and `v` are sums here and no means: a mean takes the
-    share 1 - beta of what is new."""
+    """The parameter moves as it should, but `m` and `v` are sums here and no means: a mean takes
+    the share 1 - beta of what is new."""
     self.t += 1
     for p, m, v in zip(self.parameters, self.m, self.v, strict=True):
         if p.grad is None:
@@ -814,8 +814,8 @@ def correction_in_the_step_size(self):
 
 @wrong("training.run_epoch")
 def zero_after_backward(model, optimizer, batches, loss_fn):
-    """The gradients are thrown away right after they were computed, and the step finds none. When do
-    the old ones have to be gone?"""
+    """The gradients are thrown away right after they were computed, and the step finds none. When
+    do the old ones have to be gone?"""
     losses = []
     for x, y in batches:
         loss = loss_fn(model(x), y)
@@ -841,8 +841,8 @@ def never_zero(model, optimizer, batches, loss_fn):
 
 @wrong("training.run_epoch")
 def zero_once(model, optimizer, batches, loss_fn):
-    """The gradients are new for the first batch only. For the second one, those of the first are still
-    there."""
+    """The gradients are new for the first batch only. For the second one, those of the first are
+    still there."""
     losses = []
     optimizer.zero_grad()
     for x, y in batches:
@@ -882,8 +882,8 @@ def step_before_backward(model, optimizer, batches, loss_fn):
 
 @wrong("training.run_epoch")
 def the_old_graph_again(model, optimizer, batches, loss_fn):
-    """This loss was computed with the parameters as they were before the first step. Each batch needs
-    a forward of its own: the graph is new each time."""
+    """This loss was computed with the parameters as they were before the first step. Each batch
+    needs a forward of its own: the graph is new each time."""
     losses = []
     batches = list(batches)
     x, y = batches[0]
@@ -923,8 +923,8 @@ def forgets_the_step(model, optimizer, batches, loss_fn):
 
 @wrong("training.run_epoch")
 def loss_after_the_step(model, optimizer, batches, loss_fn):
-    """The loss of a batch is the one that backward starts from, before the step. Computing it once more
-    costs another forward, too."""
+    """The loss of a batch is the one that backward starts from, before the step. Computing it once
+    more costs another forward, too."""
     losses = []
     for x, y in batches:
         optimizer.zero_grad()
@@ -936,7 +936,8 @@ def loss_after_the_step(model, optimizer, batches, loss_fn):
 
 @wrong("training.run_epoch")
 def keeps_the_tensors(model, optimizer, batches, loss_fn):
-    """A loss remembers its whole graph, with every array in it. Keep the number; the graph may go."""
+    """A loss remembers its whole graph, with every array in it. Keep the number; the graph may
+    go."""
     losses = []
     for x, y in batches:
         optimizer.zero_grad()
@@ -973,8 +974,8 @@ def the_mean_of_all(model, optimizer, batches, loss_fn):
 
 @wrong("training.run_epoch")
 def counts_the_batches_first(model, optimizer, batches, loss_fn):
-    """Batches may come one at a time, from a generator, which has no length and no places. A `for` loop
-    is all that one may ask of them."""
+    """Batches may come one at a time, from a generator, which has no length and no places. A `for`
+    loop is all that one may ask of them."""
     losses = []
     for i in range(len(batches)):
         x, y = batches[i]
@@ -988,8 +989,8 @@ def counts_the_batches_first(model, optimizer, batches, loss_fn):
 
 @wrong("training.run_epoch")
 def without_recording(model, optimizer, batches, loss_fn):
-    """Under `no_grad` nothing is recorded, and there is no graph to walk back. It is meant for testing
-    a model, not for training it."""
+    """Under `no_grad` nothing is recorded, and there is no graph to walk back. It is meant for
+    testing a model, not for training it."""
     losses = []
     for x, y in batches:
         optimizer.zero_grad()
@@ -1058,8 +1059,8 @@ def one_layer_only(train_images, train_labels, test_images, seed):
 
 @wrong("pieces.classify_digits")
 def prepares_the_test_images_differently(train_images, train_labels, test_images, seed):
-    """The network was trained on images that you had shifted and scaled. It has to see the test images
-    in the same way, with the same two numbers for each pixel."""
+    """The network was trained on images that you had shifted and scaled. It has to see the test
+    images in the same way, with the same two numbers for each pixel."""
     mean, spread = train_images.mean(axis=0), train_images.std(axis=0) + 0.01
     train_images = (train_images - mean) / spread
     model = MLP([64, 128, 10], seed=seed)
@@ -1074,8 +1075,8 @@ def prepares_the_test_images_differently(train_images, train_labels, test_images
 
 @wrong("pieces.classify_digits")
 def shifts_the_images_in_place(train_images, train_labels, test_images, seed):
-    """The digits are read well, but the caller's own images were changed on the way. Work on an array
-    of your own."""
+    """The digits are read well, but the caller's own images were changed on the way. Work on an
+    array of your own."""
     mean = train_images.mean(axis=0)
     train_images -= mean
     test_images -= mean
@@ -1091,16 +1092,16 @@ def shifts_the_images_in_place(train_images, train_labels, test_images, seed):
 
 @wrong("pieces.classify_digits")
 def always_the_most_frequent(train_images, train_labels, test_images, seed):
-    """That is the best guess of somebody who may not look at the image. You may. Train a network, and
-    ask it."""
+    """That is the best guess of somebody who may not look at the image. You may. Train a network,
+    and ask it."""
     digit = np.bincount(train_labels).argmax()
     return np.full(len(test_images), digit), [2.3, 2.3], [0.0, 0.0]
 
 
 @wrong("pieces.classify_digits")
 def the_best_image_of_each_digit(train_images, train_labels, test_images, seed):
-    """`argmax(axis=0)` goes down a column: which image looks most like a 3? Asked is, for each image,
-    which digit it looks like."""
+    """`argmax(axis=0)` goes down a column: which image looks most like a 3? Asked is, for each
+    image, which digit it looks like."""
     model = MLP([64, 128, 10], seed=seed)
     optimizer = Adam(model.parameters(), lr=0.01)
     first = next(minibatches(train_images, train_labels, 64, seed))
@@ -1126,8 +1127,8 @@ def predicts_for_the_training_images(train_images, train_labels, test_images, se
 
 @wrong("pieces.classify_digits")
 def norms_of_the_last_step(train_images, train_labels, test_images, seed):
-    """The norms are those of the last step, when there is hardly anything left to learn. Those of the
-    first step are asked for."""
+    """The norms are those of the last step, when there is hardly anything left to learn. Those of
+    the first step are asked for."""
     model = MLP([64, 128, 10], seed=seed)
     optimizer = Adam(model.parameters(), lr=0.01)
     train = train_images, train_labels
@@ -1165,8 +1166,8 @@ def all_weights_zero(train_images, train_labels, test_images, seed):
 
 @wrong("pieces.classify_digits")
 def far_too_small_a_step(train_images, train_labels, test_images, seed):
-    """The loss falls, but so slowly that it is still high at the end. Draw its curve, and take larger
-    steps."""
+    """The loss falls, but so slowly that it is still high at the end. Draw its curve, and take
+    larger steps."""
     model = MLP([64, 128, 10], seed=seed)
     optimizer = Adam(model.parameters(), lr=0.0001)
     first = next(minibatches(train_images, train_labels, 64, seed))
