@@ -1725,6 +1725,15 @@ def knows_products_only(d, out_grad):
 
 
 @wrong("pieces.chain_by_hand")
+def knows_the_last_product(d, out_grad):
+    """c is asked, and d is not: you answer for it as if it were a product. It may be a sum, and
+    its operation knows."""
+    c, w = d._inputs
+    grad_a, grad_b = c._op.backward(out_grad * w, c)
+    return grad_a, grad_b, out_grad * c
+
+
+@wrong("pieces.chain_by_hand")
 def order_of_the_walk(d, out_grad):
     """All three are right, in the order in which the walk finds them. Which order was asked for?"""
     c, _ = d._inputs

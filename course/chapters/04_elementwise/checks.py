@@ -97,11 +97,14 @@ def test_sigmoid_is_silent(gl, a):
 # Operators. What they record is followed back to the operands, whichever operations they use.
 
 
-@pytest.mark.parametrize("name", ["__sub__", "__truediv__", "__pow__"])
-@probe("operators", part="{name}", a=[2.0, 3.0], b=[4.0, 2.0])
-def test_two_tensors(gl, name, a, b):
-    """`{name}`, even in `x -= y`: a new tensor that remembers x and y."""
-    x, y = gl.Tensor(a, requires_grad=True), gl.Tensor(b, requires_grad=True)
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("__sub__", "x -= y"), ("__truediv__", "x /= y"), ("__pow__", "x **= y")],
+)
+@probe("operators", part="{name}", x=[2.0, 3.0], y=[4.0, 2.0])
+def test_two_tensors(gl, name, written, x, y):
+    """`{name}`, even in `{written}`: a new tensor that remembers x and y."""
+    x, y = gl.Tensor(x, requires_grad=True), gl.Tensor(y, requires_grad=True)
     out = x
     if name == "__sub__":
         out -= y
@@ -126,10 +129,10 @@ def test_other_operands(gl, name, a, b):
 
 
 @pytest.mark.parametrize("name", ["__neg__", "__abs__"])
-@probe("operators", part="{name}", a=[2.0, -3.0])
-def test_signs(gl, name, a):
+@probe("operators", part="{name}", x=[2.0, -3.0])
+def test_signs(gl, name, x):
     """`{name}`: a new tensor that remembers x."""
-    x = gl.Tensor(a, requires_grad=True)
+    x = gl.Tensor(x, requires_grad=True)
     out = -x if name == "__neg__" else abs(x)
     met = [out]
     for node in met:
@@ -147,10 +150,10 @@ def test_signs_dtype(gl, name, a):
 
 
 @pytest.mark.parametrize("name", ["__radd__", "__rmul__", "__rsub__", "__rtruediv__", "__rpow__"])
-@probe("operators", part="{name}", a=[1.0, 4.0])
-def test_number_on_the_left(gl, name, a):
+@probe("operators", part="{name}", x=[1.0, 4.0])
+def test_number_on_the_left(gl, name, x):
     """`{name}`, a number on the left: a new tensor that remembers x."""
-    x = gl.Tensor(a, requires_grad=True)
+    x = gl.Tensor(x, requires_grad=True)
     out = {
         "__radd__": lambda: 5 + x,
         "__rmul__": lambda: 5 * x,
@@ -183,13 +186,13 @@ def test_array_on_the_left(gl, name, a, b):
 @probe(
     "operators",
     part="__rmatmul__",
-    a=[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]],
-    b=[[1.0, 0.0, 2.0, 1.0], [0.0, 1.0, 3.0, 1.0]],
+    array=[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]],
+    x=[[1.0, 0.0, 2.0, 1.0], [0.0, 1.0, 3.0, 1.0]],
 )
-def test_array_at_tensor(gl, a, b):
+def test_array_at_tensor(gl, array, x):
     """`__rmatmul__`, an array on the left: a new tensor that remembers x."""
-    x = gl.Tensor(b, requires_grad=True)
-    out = a @ x
+    x = gl.Tensor(x, requires_grad=True)
+    out = array @ x
     met = [out]
     for node in met:
         met.extend(node._inputs)
@@ -206,16 +209,16 @@ def test_array_at_tensor_dtype(gl, a, b):
 # Backward, two operands of one shape. The slot of a constant operand is never looked at.
 
 
-def small_pair(gl, name, a, b, g):
+def small_pair(gl, name, a, b, out_grad):
     """Both gradients, on a few numbers; nothing is changed in place."""
     x, y, upstream = (
         gl.Tensor(a, requires_grad=True),
         gl.Tensor(b, requires_grad=True),
-        gl.Tensor(g),
+        gl.Tensor(out_grad),
     )
     node = getattr(gl.ops, name)()(x, y)
     grads = node._op.backward(upstream, node)
-    return {"gradients": grads, "a, b, g, node afterwards": [x, y, upstream, node]}
+    return {"gradients": grads, "a, b, out_grad, node afterwards": [x, y, upstream, node]}
 
 
 def any_pair(gl, name, a, b, g):
@@ -237,7 +240,7 @@ def with_a_constant(gl, name, a, b, c, d, g):
     return [first, right._op.backward(gl.Tensor(g), right)[1]]
 
 
-SMALL = {"a": [2.0, 3.0], "b": [4.0, 5.0], "g": [3.0, 2.0]}
+SMALL = {"a": [2.0, 3.0], "b": [4.0, 5.0], "out_grad": [3.0, 2.0]}
 ANY = {name: normal(3, 5, 4) for name in "abg"}
 ONE_CONSTANT = {name: normal(3, 5, 4) for name in "abcdg"}
 POWERS = {**ANY, "a": positive(3, 5, 4)}
@@ -265,12 +268,12 @@ test_pow_constant = probe(
 # Backward, one operand. In float32 the inputs are halved: far out, 1 - tanh**2 is all round-off.
 
 
-def small_one(gl, name, a, g):
+def small_one(gl, name, a, out_grad):
     """{name}.backward on a few numbers; nothing is changed in place."""
-    x, upstream = gl.Tensor(a, requires_grad=True), gl.Tensor(g)
+    x, upstream = gl.Tensor(a, requires_grad=True), gl.Tensor(out_grad)
     node = getattr(gl.ops, name)()(x)
     grad = node._op.backward(upstream, node)
-    return {"gradient": grad, "a, g, node afterwards": [x, upstream, node]}
+    return {"gradient": grad, "a, out_grad, node afterwards": [x, upstream, node]}
 
 
 def any_one(gl, name, a, g):
@@ -287,15 +290,15 @@ def each(**inputs):
     return pytest.mark.parametrize(("name", "a"), list(inputs.items()))
 
 
-test_negate_abs_relu_numbers = each(Negate=[2.0, -3.0], Abs=[2.0, -3.0], ReLU=[2.0, -3.0])(
-    probe("negate-abs-relu-backward", part="{name}", g=[3.0, -2.0])(small_one)
+test_negate_abs_relu_numbers = each(Negate=[-2.0, 3.0], Abs=[-2.0, 3.0], ReLU=[-2.0, 3.0])(
+    probe("negate-abs-relu-backward", part="{name}", out_grad=[3.0, -2.0])(small_one)
 )
 test_negate_abs_relu_any = each(Negate=normal(3, 5, 4), Abs=normal(3, 5, 4), ReLU=normal(3, 5, 4))(
     probe("negate-abs-relu-backward", part="{name}", g=normal(3, 5, 4))(any_one)
 )
 
 test_log_exp_sqrt_numbers = each(Log=[2.0, 0.5], Exp=[1.0, -2.0], Sqrt=[4.0, 0.2])(
-    probe("log-exp-sqrt-backward", part="{name}", g=[3.0, -2.0])(small_one)
+    probe("log-exp-sqrt-backward", part="{name}", out_grad=[3.0, -2.0])(small_one)
 )
 test_log_exp_sqrt_any = each(Log=positive(3, 5, 4), Exp=normal(3, 5, 4), Sqrt=positive(3, 5, 4))(
     probe("log-exp-sqrt-backward", part="{name}", g=normal(3, 5, 4))(any_one)
@@ -303,7 +306,7 @@ test_log_exp_sqrt_any = each(Log=positive(3, 5, 4), Exp=normal(3, 5, 4), Sqrt=po
 
 test_sin_cos_sigmoid_tanh_numbers = each(
     Sin=[0.5, 2.0], Cos=[0.5, 2.0], Sigmoid=[1.0, -2.0], Tanh=[1.0, -2.0]
-)(probe("sin-cos-sigmoid-tanh-backward", part="{name}", g=[3.0, -2.0])(small_one))
+)(probe("sin-cos-sigmoid-tanh-backward", part="{name}", out_grad=[3.0, -2.0])(small_one))
 test_sin_cos_sigmoid_tanh_any = each(
     Sin=normal(3, 5, 4), Cos=normal(3, 5, 4), Sigmoid=normal(3, 5, 4), Tanh=normal(3, 5, 4)
 )(probe("sin-cos-sigmoid-tanh-backward", part="{name}", g=normal(3, 5, 4))(any_one))
@@ -320,10 +323,10 @@ test_sin_cos_sigmoid_tanh_any = each(
         ("PowerScalar", [0.0, 2.0], [0.0, 1.0, 3.0]),
     ],
 )
-@probe("scalar-operations", part="{name}", g=[3.0, -2.0])
-def test_scalar_numbers(gl, name, a, scalars, g):
+@probe("scalar-operations", part="{name}", out_grad=[3.0, -2.0])
+def test_scalar_numbers(gl, name, a, scalars, out_grad):
     """{name} both ways, on a few numbers; nothing is changed in place."""
-    x, upstream = gl.Tensor(a, requires_grad=True), gl.Tensor(g)
+    x, upstream = gl.Tensor(a, requires_grad=True), gl.Tensor(out_grad)
     nodes = [getattr(gl.ops, name)(float(scalar))(x) for scalar in scalars]
     outs = [node.data.copy() for node in nodes]
     grads = [node._op.backward(upstream, node) for node in nodes]
@@ -348,13 +351,15 @@ def test_scalar_any(gl, name, scalars, a, g):
 # The chain by hand
 
 
-@probe("chain-by-hand", a=[2.0, 3.0], b=[4.0, 5.0], w=[3.0, 2.0], g=[1.0, 1.0])
-def test_chain_numbers(gl, a, b, w, g):
-    """d = a * b * w: the gradients of a, b and w, in this order; nothing is changed in place."""
-    x, y, z, upstream = (gl.Tensor(v, requires_grad=True) for v in (a, b, w, g))
-    d = gl.ops.Mul()(gl.ops.Mul()(x, y), z)
-    grads = gl.pieces.chain_by_hand(d, upstream)
-    return {"gradients": grads, "a, b, w, g afterwards": [x, y, z, upstream]}
+@probe("chain-by-hand", a=[2.0, 3.0], b=[4.0, 5.0], w=[3.0, 2.0], out_grad=[3.0, -2.0])
+def test_chain_numbers(gl, a, b, w, out_grad):
+    """The gradients of a, b and w, in this order, for d = a * b * w and d = (a + b) * w; nothing is
+    changed in place."""
+    x, y, z, upstream = (gl.Tensor(v, requires_grad=True) for v in (a, b, w, out_grad))
+    add, mul = gl.ops.Add, gl.ops.Mul
+    chains = {"a * b * w": mul()(mul()(x, y), z), "(a + b) * w": mul()(add()(x, y), z)}
+    grads = {text: gl.pieces.chain_by_hand(d, upstream) for text, d in chains.items()}
+    return {**grads, "a, b, w, out_grad afterwards": [x, y, z, upstream]}
 
 
 @probe("chain-by-hand", **{name: normal(3, 5, 4) for name in "abwg"})
