@@ -209,7 +209,7 @@ class Value:
         """Add to the `grad` of every value this one was computed from what this one gives it.
 
         This Value's own `grad` becomes 1.0. Each node's `_backward` is called once, when its own
-        `grad` is complete; `topological_order(root, parents)` of chapter 2.1 helps. The time grows
+        `grad` is complete; `topological_order(root, parents)` of chapter 2 helps. The time grows
         with the number of nodes, and the graph may be any number of nodes deep.
         """
         self.grad = 1.0

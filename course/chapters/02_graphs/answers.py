@@ -683,6 +683,20 @@ def nearest_to_the_root_first(self):
 
 
 @wrong("scalar.Value.backward")
+def one_path_to_its_end_first(self):
+    """A node has its turn here as soon as one path has come to it, and another child may still have
+    something to bring. Ask for an order in which it stands after all of them."""
+    self.grad = 1.0
+    stack, seen = [self], set()
+    while stack:
+        node = stack.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            node._backward()
+            stack.extend(node._prev)
+
+
+@wrong("scalar.Value.backward")
 def order_not_reversed(self):
     """The leaves have their turn first here, when nobody has a gradient yet. Gradients start at
     the root."""

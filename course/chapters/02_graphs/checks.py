@@ -270,7 +270,8 @@ def test_long_kahn(gl, length):
 
 @probe("value-backward", a=2.0, b=3.0, c=10.0)
 def test_backward(gl, a, b, c):
-    """Gradients of d = a * b + c, of the diamond d = a * b + a, and of a leaf by itself."""
+    """Gradients of d = a * b + c, of the diamond d = a * b + a, of s + 3 * s with s = a * b, and of
+    a leaf by itself."""
     found = {}
     for name in ("a * b + c", "a * b + a"):
         x, y, z = gl.Value(a), gl.Value(b), gl.Value(c)
@@ -278,6 +279,11 @@ def test_backward(gl, a, b, c):
         d = xy + z if name == "a * b + c" else xy + x
         d.backward()
         found[name] = {"a": x.grad, "b": y.grad, "c": z.grad, "ab": xy.grad, "d": d.grad}
+    x, y = gl.Value(a), gl.Value(b)
+    s = x * y
+    f = s + s * 3.0
+    f.backward()
+    found["s + 3 * s"] = {"a": x.grad, "b": y.grad, "s": s.grad}
     leaf = gl.Value(a)
     leaf.backward()
     return {**found, "a leaf": leaf.grad}
