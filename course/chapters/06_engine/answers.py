@@ -487,6 +487,17 @@ def takes_any_shape(self, grad):
 
 
 @wrong("tensor.Tensor._seed")
+def asks_a_list_for_its_shape(self, grad):
+    """A list has no shape that one could ask for. Make a tensor of what is given first, and compare
+    the shapes then."""
+    if grad is None:
+        return Tensor(np.ones_like(self.data))
+    if grad.shape != self.shape:
+        raise ValueError(f"grad has shape {grad.shape}, pass one of shape {self.shape}")
+    return Tensor(grad, dtype=self.dtype)
+
+
+@wrong("tensor.Tensor._seed")
 def stretches_the_seed(self, grad):
     """Broadcasting hides a mistake here: a row where a matrix belongs is not repeated, it is
     refused."""

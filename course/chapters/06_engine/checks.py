@@ -42,16 +42,22 @@ def test_chain_any(gl, x, w, b, g):
 
 @probe("backpropagate", part="several uses", a=2.0, b=3.0, g=1.0)
 def test_diamond_numbers(gl, a, b, g):
-    """d = a * b + a, where a is used twice: each node comes out once, when its gradient is
-    complete."""
+    """d = a * b + a, where a is used twice, and then e = h + h * h with h = d * 3, where h has to
+    wait: each node comes out once, when its gradient is complete."""
     gl.engine.set_recording(True)
     a, b = (gl.Tensor(np.array([v]), requires_grad=True) for v in (a, b))
     ab = a * b
     d = ab + a
-    names = {id(a): "a", id(b): "b", id(ab): "ab", id(d): "d"}
-    found = {}
-    for node, gradient in gl.engine.backpropagate(d, gl.Tensor(np.array([g]))):
-        found.setdefault(names.get(id(node), "another"), []).append(np.array(gradient.data))
+    h = d * 3
+    hh = h * h
+    e = h + hh
+    nodes = {"a": a, "b": b, "ab": ab, "d": d, "h": h, "h * h": hh, "e": e}
+    names = {id(node): name for name, node in nodes.items()}
+    found = {"from d": {}, "from e": {}}
+    for start, root in (("from d", d), ("from e", e)):
+        for node, gradient in gl.engine.backpropagate(root, gl.Tensor(np.array([g]))):
+            name = names.get(id(node), "another")
+            found[start].setdefault(name, []).append(np.array(gradient.data))
     return found
 
 
@@ -223,10 +229,11 @@ def test_two_walks(gl, a, b, g):
 
 @probe("seed-and-accumulate", part="_seed", a=[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 def test_seed_of_ones(gl, a):
-    """The first gradient where none is given, for a float32 tensor with rows and for a number."""
+    """The first gradient of a float32 tensor with rows and of a number, where none is given, and
+    of the rows again, where a float64 array is given."""
     gl.engine.set_recording(True)
     rows, number = gl.Tensor(a, dtype="float32"), gl.Tensor(np.array(7.0))
-    seeds = [rows._seed(None), number._seed(None)]
+    seeds = [rows._seed(None), number._seed(None), rows._seed(np.array(a) * 10)]
     return {"seeds": seeds, "kinds": [type(seed).__name__ for seed in seeds], "rows": rows}
 
 
