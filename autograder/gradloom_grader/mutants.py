@@ -112,11 +112,17 @@ def _body(function: ast.FunctionDef) -> list[ast.AST]:
 
 
 def _walk(node: ast.AST) -> Iterator[ast.AST]:
-    """A node and all below it but words for a reader: f-strings, and what is raised."""
+    """A node and all below it, but for words (f-strings, what is raised, annotations) and guards
+    that never come into play (assertions, `strict=`)."""
+    guard = isinstance(node, ast.keyword) and node.arg == "strict"
+    if guard or isinstance(node, ast.Assert):
+        return
     yield node
-    if not isinstance(node, ast.JoinedStr | ast.Raise):
-        for child in ast.iter_child_nodes(node):
-            yield from _walk(child)
+    for name, value in ast.iter_fields(node):
+        below = value if isinstance(value, list) else [value]
+        if name != "annotation" and not isinstance(node, ast.JoinedStr | ast.Raise):
+            for child in below:
+                yield from _walk(child) if isinstance(child, ast.AST) else ()
 
 
 class _Replaced(ast.NodeTransformer):
@@ -193,7 +199,7 @@ def _call(node: ast.Call) -> Iterator[ast.AST]:
     """Two arguments exchanged; a keyword left out."""
     if len(node.args) >= 2:
         yield _with(node, args=[node.args[1], node.args[0], *node.args[2:]])
-    for keyword in node.keywords:
+    for keyword in (k for k in node.keywords if k.arg != "strict"):
         yield _with(node, keywords=[k for k in node.keywords if k is not keyword])
 
 

@@ -70,6 +70,13 @@ def test_what_is_raised_is_words():
     }
 
 
+def test_guards_and_annotations_are_left_alone():
+    found = changed("assert a; b: int | None = zip(a, strict=True); return b")
+    assert not [text for text in found if "assert a;" not in text]
+    assert not [text for text in found if "b:" in text and "b: int | None" not in text]
+    assert not [text for text in found if "zip" in text and "strict=True" not in text]
+
+
 def test_a_mutant_names_its_hole_and_what_differs():
     mutant = Mutant(
         "e", "m.f", "def f(a):\n    b = 1\n    return -b", "def f(a):\n    b = 2\n    return -b"
