@@ -110,6 +110,60 @@ def text_of(found, path):
     return holes.definition_source(found.sources, path)
 
 
+class TestWhateverComes:
+    def test_every_student_of_a_rehearsal_gets_a_library(self, rehearsal, course, chapter):
+        kit, index = build.kit_sources(course, chapter), build.index(course, chapter)
+        for raw in map(json.dumps, rehearsal.students().values()):
+            cells = notebook.read(raw.encode(), chapter.name)
+            found = put_together(kit, index, {chapter.name: cells})
+            assert loaded(found).Tensor([1.0]).item() == 1.0
+
+    @pytest.mark.parametrize(
+        "source",
+        [
+            "x = " + "(" * 5000 + ")" * 5000,
+            "x = " + "-" * 50_000 + "1",
+            "x = " + "+".join("a" * 20_000),
+            "\0",
+            "def f():\n    nonlocal x",
+            "return 1",
+            "def f(x):\n    global x",
+            "\ud800 = 1",
+            "a0 = 1\n" + "\n".join(f"a{n} = a{n - 1}" for n in range(1, 2000)) + "\nb = a1999",
+            "a0 = b0 = b = 1\n"
+            + "\n".join(f"a{n} = b{n} = a{n - 1} + b{n - 1}" for n in range(1, 200))
+            + "\nb = a199",
+        ],
+    )
+    def test_odd_cells_do_no_harm(self, source):
+        piece = "\n@weave\nclass Mul:\n    def backward(self, out_grad, node):\n        return b"
+        found = library(ch04=[MUL, source, source + piece])
+        assert found.states["04_elementwise", "mul-backward"] == {"ops.Mul.backward": YOURS}
+
+    @pytest.mark.parametrize(
+        ("raw", "words"),
+        [
+            (b"", "no notebook"),
+            (b"\xff", "no notebook"),
+            (b"[]", "no notebook"),
+            (b'{"cells": [{"cell_type": "code"}]}', "no notebook"),
+            (b'{"cells": [{"cell_type": "code", "source": [1]}]}', "no notebook"),
+            (b"[" * 100_000, "no notebook"),
+            (b" " * 20_000_001, "clear its outputs"),
+            (pages("#" * 1_000_001), "characters"),
+            (pages("x = 1\n" * 5001), "statements"),
+        ],
+    )
+    def test_what_is_no_notebook_says_what_to_do(self, raw, words):
+        with pytest.raises(notebook.NoNotebook, match=words):
+            notebook.read(raw, "04_elementwise")
+
+    def test_odd_metadata_is_passed_over(self):
+        odd = {"cell_type": "code", "source": "x = 1", "metadata": {"nbgrader": 3, "gradloom": []}}
+        raw = json.dumps({"cells": [odd, {**odd, "metadata": None}]}).encode()
+        assert [c.name for c in notebook.read(raw, "04_elementwise")] == ["cell 1", "cell 2"]
+
+
 class TestNames:
     TEXT = textwrap.dedent(
         '''

@@ -35,13 +35,20 @@ class Luggage:
 
     def add(self, chapter: str, cell: int, text: str) -> None:
         """Note what a text from a cell reads, and what that reads in its turn."""
-        self._texts.append((chapter, cell, text))
-        for name in sorted(reads(text)):
-            meaning = self.meanings.of(chapter, cell, name)
-            for statement in self.meanings.statements(meaning) if isinstance(meaning, Own) else ():
+        left = [(chapter, cell, text)]
+        while left:
+            self._texts.append(left.pop())
+            for statement in self._used(*self._texts[-1]):
                 if statement not in self._statements:
                     self._statements[statement] = None
-                    self.add(statement.chapter, statement.cell, statement.text)
+                    left.append((statement.chapter, statement.cell, statement.text))
+
+    def _used(self, chapter: str, cell: int, text: str) -> Iterable[Statement]:
+        """The student's own statements that give a text the names it reads."""
+        for name in sorted(reads(text)):
+            meaning = self.meanings.of(chapter, cell, name)
+            if isinstance(meaning, Own):
+                yield from self.meanings.statements(meaning)
 
     def modules_needed(self) -> list[str]:
         """The modules of ours that have to be imported for it."""

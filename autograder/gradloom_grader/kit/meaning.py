@@ -1,13 +1,15 @@
 """What a name in a student's cell means: something of the engine, of others, or of their own."""
 
 import ast
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .modules import PACKAGE, Modules, Origin, imported
 from .names import binds, reads, reads_now
 from .notebook import Cell, Statement, name_of
+
+MOST_COMPARED = 100  # names that a helper leads to, before it is taken for one of a kind
 
 
 class Own(NamedTuple):
@@ -34,16 +36,26 @@ class Meanings:
         self._same: dict[object, Own] = {}
         self._known: dict[Own, Own] = {}
         self._binders: dict[tuple[str, str], list[Statement]] = defaultdict(list)
+        self._makers: dict[Own, list[Statement]] = defaultdict(list)
         for chapter, cells in notebooks.items():
             for statement in (s for cell in cells for s in cell.statements):
                 for name in self._bound(statement):
                     self._binders[chapter, name].append(statement)
+                for name in self._made(statement):
+                    self._makers[Own(chapter, statement.cell, name)].append(statement)
+        self._homes = Counter(own.name for own in self._makers)
 
     def _bound(self, statement: Statement) -> Iterable[str]:
         node = statement.node
         if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
             return self._public() if node.module == PACKAGE else ()
         return binds(statement.text)
+
+    def _made(self, statement: Statement) -> frozenset[str]:
+        """Names of the student's own that a statement gives a value, or changes."""
+        if isinstance(statement.node, ast.Import | ast.ImportFrom) or statement in self.engine:
+            return frozenset()
+        return binds(statement.text) | _changed(statement.node)
 
     def _public(self) -> list[str]:
         """What `from gradloom import *` brings."""
@@ -58,7 +70,7 @@ class Meanings:
         if not isinstance(meaning, Own):
             return meaning
         if meaning not in self._known:
-            self._known[meaning] = self._same.setdefault(self._code(meaning, ()), meaning)
+            self._known[meaning] = self._same.setdefault(self._code(meaning), meaning)
         return self._known[meaning]  # the first of all that stand for the same code
 
     def _of(self, chapter: str, cell: int, name: str) -> Meaning | None:
@@ -85,27 +97,26 @@ class Meanings:
 
     def statements(self, own: Own) -> list[Statement]:
         """What makes a name of the student's what it is, in the cell that binds it."""
-        cell = self.notebooks[own.chapter][own.cell]
-        found: list[Statement] = []
-        for statement in cell.statements:
-            if isinstance(statement.node, ast.Import | ast.ImportFrom) or statement in self.engine:
-                continue
-            if _makes_anew(statement, own.name):
-                found = [statement]
-            elif own.name in binds(statement.text) or _changes(statement.node, own.name):
-                found.append(statement)
-        return found
+        makers = self._makers[own]
+        starts = [n for n, s in enumerate(makers) if _makes_anew(s, own.name)]
+        return makers[starts[-1] if starts else 0 :]
 
-    def _code(self, own: Own, around: tuple[Own, ...]) -> object:
-        if own in around:
-            return own.name
-        texts = [statement.text for statement in self.statements(own)]
-        names = sorted({name for text in texts for name in reads(text)})
-        return own.name, tuple(texts), tuple(self._read(own, name, around) for name in names)
-
-    def _read(self, own: Own, name: str, around: tuple[Own, ...]) -> object:
-        meaning = self._of(own.chapter, own.cell, name)
-        return self._code(meaning, (*around, own)) if isinstance(meaning, Own) else meaning
+    def _code(self, own: Own) -> object:
+        """What is equal for equal code: its text, that of all it uses, and what else it means."""
+        found: dict[Own, object] = {}
+        left = [own] if self._homes[own.name] > 1 else []
+        while left and len(found) < MOST_COMPARED:
+            last = left.pop()
+            texts = tuple(statement.text for statement in self.statements(last))
+            read = {
+                name: self._of(last.chapter, last.cell, name) for t in texts for name in reads(t)
+            }
+            left += [m for m in read.values() if isinstance(m, Own) and m not in found]
+            others = [(n, m) for n, m in read.items() if not isinstance(m, Own)]
+            found[last] = last.name, texts, frozenset(others)
+        if left or not found or len({each.name for each in found}) < len(found):
+            return own  # there is no other, or it is too much to compare
+        return own.name, frozenset(found.values())
 
 
 def _makes_anew(statement: Statement, name: str) -> bool:
@@ -120,18 +131,19 @@ def _makes_anew(statement: Statement, name: str) -> bool:
     return False
 
 
-def _changes(node: ast.stmt, name: str) -> bool:
-    """Whether a statement changes what a name stands for: an entry of it, or by a method."""
+def _changed(node: ast.stmt) -> set[str]:
+    """Names of what a statement changes: an entry or attribute of it, or it by a method."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return False
+        return set()
+    found = set()
     for part in ast.walk(node):
         if isinstance(part, ast.Expr) and isinstance(part.value, ast.Call):
             part = part.value.func
         elif not isinstance(getattr(part, "ctx", None), ast.Store | ast.Del):
             continue
-        if isinstance(part, ast.Subscript | ast.Attribute) and _root(part) == name:
-            return True
-    return False
+        if isinstance(part, ast.Subscript | ast.Attribute):
+            found.add(_root(part))
+    return found - {""}
 
 
 def _root(node: Any) -> str:

@@ -13,7 +13,7 @@ from .modules import Modules, Origin
 from .names import binds
 from .source import dedented, end_line, first_line, is_untouched, lines_of, parse
 
-MAX_BYTES, MAX_SOURCE = 20_000_000, 1_000_000
+MAX_BYTES, MAX_SOURCE, MAX_STATEMENTS = 20_000_000, 1_000_000, 5_000
 _MAGIC = re.compile(r"(\s*)([%!?]|\w[\w, ]*=\s*[%!]\w|.*\?\s*$)")
 _RUN = re.compile(r"\s*%%(time|timeit|capture|prun)\b")  # cell magics that run the cell as Python
 
@@ -84,10 +84,13 @@ def read(raw: bytes, chapter: str) -> list[Cell]:
         raise NoNotebook("it is no notebook: save it from JupyterLab once more") from None
     if sum(map(len, sources)) > MAX_SOURCE:
         raise NoNotebook(f"its cells hold more than {MAX_SOURCE} characters")
-    return [
+    found = [
         _cell(chapter, number, cell, source)
         for number, (cell, source) in enumerate(zip(code, sources, strict=True))
     ]
+    if sum(len(cell.statements) for cell in found) > MAX_STATEMENTS:
+        raise NoNotebook(f"its cells hold more than {MAX_STATEMENTS} statements")
+    return found
 
 
 def _cell(chapter: str, number: int, cell: dict, source: str) -> Cell:
@@ -135,16 +138,19 @@ def _statements(chapter: str, number: int, source: str) -> Iterator[Statement]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             text = _definition(source, node)
         else:
-            text = ast.get_source_segment(source, node) or ""
-            text += _comment(lines, node)
-        binds(text)  # raises SyntaxError for what parses, but no interpreter would take
+            text = _simple(lines, node)
+        ast.unparse(node)  # what cannot be worked with is to raise its error here
+        binds(text)
         yield Statement(chapter, number, place, text)
 
 
-def _comment(lines: list[str], node: ast.stmt) -> str:
-    """What follows a statement on its line, if that is a comment."""
-    rest = lines[(node.end_lineno or 1) - 1].encode()[node.end_col_offset or 0 :].decode()
-    return rest if rest.lstrip().startswith("#") else ""
+def _simple(lines: list[str], node: ast.stmt) -> str:
+    """A statement that is no definition, with the comment behind it."""
+    own = [line.encode() for line in lines[node.lineno - 1 : node.end_lineno]]
+    rest = own[-1][node.end_col_offset or 0 :].decode()
+    own[-1] = own[-1][: node.end_col_offset]
+    own[0] = own[0][node.col_offset :]
+    return b"\n".join(own).decode() + (rest if rest.lstrip().startswith("#") else "")
 
 
 def _definition(source: str, node: Any) -> str:
@@ -250,8 +256,7 @@ def _class_members(node: ast.ClassDef, text: str) -> dict[str, str]:
         elif isinstance(member, ast.Assign | ast.AnnAssign) and member.value:
             targets = member.targets if isinstance(member, ast.Assign) else [member.target]
             if len(targets) == 1 and isinstance(targets[0], ast.Name):
-                source = ast.get_source_segment(text, member) or ""
-                found[targets[0].id] = source + _comment(lines_of(text), member)
+                found[targets[0].id] = _simple(lines_of(text), member)
     return found
 
 
