@@ -355,7 +355,7 @@ class TestWhatComesAlong:
         )
         assert mul_gradients(found) == [12.0, 6.0]
         assert "unit_04(5)" in text_of(found, "ops.Log.backward")
-        assert "`unit` of 04_elementwise is `unit_04` in gradloom/ops.py" in found.notes[0]
+        assert "`unit` of 04_elementwise is called `unit_04` in gradloom/ops.py" in found.notes[0]
 
     def test_chapters_do_not_get_into_each_others_way(self):
         unbroadcast = "def scale(g):\n    return g * {}\n\n@weave\ndef unbroadcast(grad, shape):\n"

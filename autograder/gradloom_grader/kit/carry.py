@@ -4,7 +4,7 @@ import ast
 import builtins
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, count, pairwise
 
 from .meaning import Meaning, Meanings, Own
 from .modules import PACKAGE, Modules, Origin, Place
@@ -93,13 +93,14 @@ class Luggage:
     def _free(self, name: str, chapter: str, meaning: Meaning) -> str:
         """That name, or where it is taken by something else, one that tells the chapter too."""
         number = chapter.partition("_")[0]
-        tries = [name, f"{name}_{number}", *(f"{name}_{number}_{n}" for n in range(2, 100))]
+        tries = chain([name, f"{name}_{number}"], (f"{name}_{number}_{n}" for n in count(2)))
         own = self.modules.names[self.module]
         possible = (free for free in tries if free not in own and free not in _BUILTINS)
         free = next(f for f in possible if self._taken.setdefault(f, meaning) == meaning)
         if free != name:
-            told = f"`{name}` of {chapter} is `{free}` in {PACKAGE}/{self.module}.py"
-            self.notes.append(f"{told}: that name stands for something else there.")
+            told = f"`{name}` of {chapter} is called `{free}` in {PACKAGE}/{self.module}.py"
+            note = f"{told}, where `{name}` is something else."
+            self.notes += [note] * (note not in self.notes)
         return free
 
     def packed(self, text: str) -> str:
@@ -195,15 +196,20 @@ def _leading_names(text: str) -> set[str]:
 
 def _with_top(text: str, imports: list[str], items: list[str]) -> str:
     leading, lines = _leading(text), lines_of(text)
+    end = (leading[-1].end_lineno or 0) if leading else 0
+    documented = ast.get_docstring(parse(text)) is not None
+    start = (leading[0].end_lineno or 0) if documented else 0
+    others = [s for s in leading if isinstance(s, ast.Import) or getattr(s, "level", 1) == 0]
+    middle = (others[-1].end_lineno or 0) if others else end
     future = [line for line in imports if "__future__" in line]
-    block = [line for line in imports if line not in future]
-    at = (leading[-1].end_lineno or 0) if leading else 0
+    ours = [line for line in imports if line.startswith("from .")]
+    outside = [line for line in imports if line not in future + ours]
     if items:
-        block += ["", _OWN, "", _spaced(items)]
-    lines[at:at] = block
-    if future:
-        at = (leading[0].end_lineno or 0) if ast.get_docstring(parse(text)) else 0
-        lines[at:at] = ["", *future] if at else future
+        space = next((n for n, line in enumerate(lines[end:]) if line), 0)
+        ours += ["", _OWN, "", _spaced(items), *[""] * (2 - space)]
+    lines[end:end] = ours
+    lines[middle:middle] = outside
+    lines[start:start] = [""] * bool(future and start) + future
     return "\n".join(lines) + "\n"
 
 
