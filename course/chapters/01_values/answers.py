@@ -841,6 +841,18 @@ def by_plain_arithmetic(a, b, c):
     return {"d": 1, "ab": 1, "c": 1, "b": a, "a": b}, ("d", "ab")
 
 
+@right("pieces.by_hand")
+def by_names_in_the_end(a, b, c):
+    va, vb, vc = Value(a), Value(b), Value(c)
+    ab = va * vb
+    d = ab + vc
+    d.grad = 1.0
+    d._backward()
+    ab._backward()
+    nodes = zip(["d", "ab", "a", "b", "c"], [d, ab, va, vb, vc])
+    return {name: node.grad for name, node in nodes}, ["d", "ab"]
+
+
 @wrong("pieces.by_hand")
 def with_leaves_in_the_order(a, b, c):
     """The gradients are right, and calling a leaf does no harm. But the list is to name results
