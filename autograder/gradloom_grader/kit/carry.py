@@ -17,6 +17,7 @@ _WIDTH = 100
 _OWN = "# From your notebooks: what your pieces below use."
 _OWN_LATE = "# From your notebooks: what your pieces above use."
 _LATE = "# At the end, as these modules import this one."
+_WHOLE = "# This package: what it holds is looked up when it is needed, as it imports this module."
 
 
 @dataclass
@@ -107,34 +108,36 @@ class Luggage:
         """The module's text, its pieces filled in, with all that they need."""
         if not self._texts:
             return text
-        items = {s: self.fitted(s.chapter, s.cell, s.text, binds(s.text)) for s in self._sorted()}
+        ordered = sorted(self._statements, key=lambda s: (s.chapter, s.cell, s.place))
+        items = [self.fitted(s.chapter, s.cell, s.text, binds(s.text)) for s in ordered]
         fitted = [self.fitted(*given) for given in self._texts]
+        package = self._package_lines()
         top = {name: origin for name, origin in self._imports.items() if self._at_top(origin)}
         end = {name: origin for name, origin in self._imports.items() if name not in top}
-        whole = {name for name, origin in top.items() if origin.module}  # our package is not yet
-        known = _leading_names(text) | whole | _BUILTINS
+        known = _leading_names(text) | top.keys() | _BUILTINS
         first: list[str] = []
         last: list[str] = []
         loaded: dict[str, frozenset[str]] = {}
-        for item in items.values():
-            if self._runs_on(item, known, loaded):
-                first.append(item)
-                loaded |= dict.fromkeys(binds(item), reads(item))
-            else:
-                last.append(item)
+        for item in items:
+            runs = self._runs_on(item, known, loaded)
+            (first if runs else last).append(item)
+            loaded |= dict.fromkeys(binds(item) if runs else (), reads(item))
         if any(reads_in_annotations(t) - known - loaded.keys() for t in fitted):
             top["annotations"] = Origin("__future__", "annotations", False)
         text = _with_end(text, import_lines(end), last)
-        return _with_top(text, import_lines(top), first)
+        return _with_top(text, import_lines(top), package, first)
 
-    def _sorted(self) -> list[Statement]:
-        """What is carried along, in the order of the notebooks."""
-        return sorted(self._statements, key=lambda s: (s.chapter, s.cell, s.place))
+    def _package_lines(self) -> list[str]:
+        """Statements that give our package itself the names it is to have, if it needs any."""
+        names = [name for name, origin in self._imports.items() if origin == Origin("")]
+        if not names:
+            return []
+        self._imports = {name: o for name, o in self._imports.items() if name not in names}
+        sys = self._name("sys", "", Origin("sys", "", False))
+        return ["", _WHOLE, *(f"{name} = {sys}.modules[__package__]" for name in names)]
 
     def _at_top(self, origin: Origin) -> bool:
-        if not origin.ours or not origin.module:
-            return True
-        return self.places.get((self.module, origin.module)) == "top"
+        return not origin.ours or self.places.get((self.module, origin.module)) == "top"
 
     def _runs_on(
         self, item: str, known: Iterable[str], loaded: Mapping[str, frozenset[str]]
@@ -157,9 +160,7 @@ def import_lines(imports: Mapping[str, Origin]) -> list[str]:
     modules: list[str] = []
     parts: dict[str, list[str]] = {}
     for name, (module, inner, ours) in sorted(imports.items()):
-        if ours and not module:
-            modules.append(f"import {PACKAGE}" + _renaming(PACKAGE, name))
-        elif not ours and not inner:
+        if not ours and not inner:
             renaming = "" if name == module.partition(".")[0] else f" as {name}"
             modules.append(f"import {module}{renaming}")
         else:
@@ -194,7 +195,7 @@ def _leading_names(text: str) -> set[str]:
     return {name for node in found for name in binds(ast.unparse(node))}
 
 
-def _with_top(text: str, imports: list[str], items: list[str]) -> str:
+def _with_top(text: str, imports: list[str], package: list[str], items: list[str]) -> str:
     leading, lines = _leading(text), lines_of(text)
     end = (leading[-1].end_lineno or 0) if leading else 0
     documented = ast.get_docstring(parse(text)) is not None
@@ -206,8 +207,8 @@ def _with_top(text: str, imports: list[str], items: list[str]) -> str:
     outside = [line for line in imports if line not in future + ours]
     if items:
         space = next((n for n, line in enumerate(lines[end:]) if line), 0)
-        ours += ["", _OWN, "", _spaced(items), *[""] * (2 - space)]
-    lines[end:end] = ours
+        package = [*package, "", _OWN, "", _spaced(items), *[""] * (2 - space)]
+    lines[end:end] = ours + package
     lines[middle:middle] = outside
     lines[start:start] = [""] * bool(future and start) + future
     return "\n".join(lines) + "\n"
