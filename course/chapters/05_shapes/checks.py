@@ -465,6 +465,24 @@ def test_matmul_more(gl, pairs, a, b, g):
     return found
 
 
+@probe(
+    "matmul-backward",
+    part="vectors and stacks",
+    a=normal(4, 3),
+    v=normal(3),
+    u=normal(4),
+    g=normal(4),
+    h=normal(3),
+)
+def test_matmul_constant_vector(gl, a, v, u, g, h):
+    """MatMul.backward for a matrix, where the vector on its other side needs no gradient."""
+    x = gl.Tensor(a, requires_grad=True)
+    left, right = x @ gl.Tensor(v), gl.Tensor(u) @ x
+    first = left._op.backward(gl.Tensor(g), left)[0]
+    second = right._op.backward(gl.Tensor(h), right)[1]
+    return [gl.shapes.sum_to(grad, x.shape) for grad in (first, second)]
+
+
 @pytest.mark.parametrize(
     ("what", "a", "b", "g"),
     [

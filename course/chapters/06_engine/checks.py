@@ -149,8 +149,8 @@ def test_no_share(gl, a, b, g):
     found = []
     for picked in (0, 1):
         x, y = gl.Tensor(a, requires_grad=True), gl.Tensor(b, requires_grad=True)
-        hidden = y.exp()
-        root = Pick(picked)(x, hidden) + Sign()(x * 2)
+        hidden, doubled = y.exp(), x * 2
+        root = Pick(picked)(x, hidden) + (Sign()(doubled) + doubled)
         names = {id(x): "x", id(y): "y", id(hidden): "hidden"}
         came = {}
         for node, gradient in gl.engine.backpropagate(root, gl.Tensor(g)):

@@ -223,13 +223,15 @@ def test_two_epochs(gl, x, w, noise):
 
     model = Weights()
     model.w = gl.nn.Parameter(np.zeros((3, 2)))
+
+    def loss_fn(prediction, target):
+        return ((prediction - target) ** 2).mean() + 0.01 * (prediction * prediction).mean()
+
     y, found = x @ w + 0.01 * noise, []
     for _ in range(2):
         batches = ((x[start : start + 5], y[start : start + 5]) for start in range(0, 24, 5))
         optimizer = Plain([model.w], lr=0.2)
-        found.append(
-            gl.training.run_epoch(model, optimizer, batches, lambda p, t: ((p - t) ** 2).mean())
-        )
+        found.append(gl.training.run_epoch(model, optimizer, batches, loss_fn))
     return {"losses of two epochs": found, "weights": model.w.data}
 
 

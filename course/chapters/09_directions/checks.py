@@ -15,7 +15,7 @@ def test_seed_numbers(gl, x, y):
     """(x + y) * x at x = 3, y = 2, where x moves and y does not; then x / y and x ** 2; numbers
     that are no Duals are constants."""
     a, b = gl.Dual(x, 1.0), gl.Dual(y)
-    results = [(a + b) * a, a / b, a**2, a + 1, a * 4, 1 / a]
+    results = [(a + b) * a, a / b, a**2, a + 1, a * 4, a / 4, 1 / a]
     return [[r.value, r.tangent] for r in results]
 
 
