@@ -5,6 +5,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("shared", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("shared")  # on a busy machine slow is no finding
 
 ROOT = Path(__file__).parents[1]
 COURSE = ROOT / "course"

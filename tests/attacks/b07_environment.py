@@ -14,6 +14,7 @@ while environ[n]:
     n += 1
 known = {"HOME", "LANG", "PATH", "PWD", "PYTHONPATH", "LD_LIBRARY_PATH", "MPLBACKEND",
          "MPLCONFIGDIR", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS",
+         "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE",
          "PYTHONHASHSEED", "PYTHONUTF8", "KMP_DUPLICATE_LIB_OK", "KMP_INIT_AT_FORK"}
 print("beside the usual:", sorted({*os.environ, *raw} - known))
 print("arguments:", [word for word in sys.orig_argv if "gradloom" in word][:1])
