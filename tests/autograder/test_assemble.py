@@ -307,7 +307,7 @@ class TestWhatComesAlong:
             ("return out_grad * four(), out_grad * 2", "four = lambda: 2 * TWO\nTWO = 2"),
             ("return out_grad * T['b'], out_grad * 2", "T = {}\nT['b'] = 4\nprint(T)"),
             ("return out_grad * T[3], out_grad * 2", "T = []\nfor k in range(5): T.append(k + 1)"),
-            ("return out_grad * len(T), out_grad * 2", "T = [0]\nT.append(0)\nT.append(0)\nT += [1]"),
+            ("return out_grad * len(T), out_grad * 2", "T = []\nT.append(0)\nT.append(0)\nT *= 2"),
             ("return out_grad * b, out_grad * a", "a, b = 2, 4"),
             ("return out_grad * int(m.sqrt(16)), out_grad * 2", "import math as m"),
             ("return out_grad * int(sqrt(16)), out_grad * 2", "from math import sqrt"),
