@@ -10,6 +10,7 @@ import tempfile
 import textwrap
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -17,7 +18,13 @@ from click.testing import CliRunner
 from gradloom_grader import build, cli, holes
 from gradloom_grader.chapters import reference_folder
 from gradloom_grader.kit import names, notebook, tryout
-from gradloom_grader.kit.assemble import Desk, assemble, find_notebooks, write_library
+from gradloom_grader.kit.assemble import (
+    Desk,
+    _is_unsaved,
+    assemble,
+    find_notebooks,
+    write_library,
+)
 from gradloom_grader.kit.check import CheckFailed
 from gradloom_grader.kit.library import COURSE, MISSING, YOURS, put_together
 from gradloom_grader.notebook import make_notebook
@@ -733,6 +740,22 @@ class TestTheStudentsCall:
         assert re.search(r"It imports, and all your \d+ exercises pass their examples on it", words)
         assert "<library in ../my_library> b'\\x89PNG'" in words
         assert max(map(len, told.splitlines())) <= 80
+
+    def test_a_cell_that_was_run_and_not_saved_is_told(self, tmp_path, monkeypatch):
+        path, main = tmp_path / "x.ipynb", ModuleType("__main__")
+        monkeypatch.setitem(sys.modules, "__main__", main)
+        path.write_bytes(pages(MUL))
+        assert not _is_unsaved(path)
+        saved = textwrap.dedent(MUL)
+        for ran, expected in (
+            ([saved, "assemble('..')"], False),
+            ([saved.replace("* b", "* a"), saved], False),
+            ([saved, "import weave", saved.replace("* b", "* a")], True),
+        ):
+            main.In = ["", *ran]
+            assert _is_unsaved(path) is expected
+        assert not _is_unsaved(None)
+        assert not _is_unsaved(tmp_path / "nowhere")
 
     def test_it_trains_on_the_digits(self, told, student):
         assert float(re.search(r"reads (\d+\.\d)%", told)[1]) >= 96.0

@@ -59,9 +59,28 @@ def assemble(folder: str | Path = "..", to: str | Path | None = None) -> Assembl
     found = next((path for path in data if path.is_file()), None)
     desk = Desk(sources, index, notebooks, tries, found)
     done = write_library(desk, Path(to).resolve() if to else home / TARGET)
+    if _is_unsaved(notebooks.get(list(index)[-1])):
+        done.notes.insert(
+            0,
+            "A cell that you ran last is not in the file: save this notebook, "
+            "and run this cell again.",
+        )
     done.training = _train(done, desk)
     print("\n".join(done.lines()))
     return done
+
+
+def _is_unsaved(notebook: Path | None) -> bool:
+    """Whether the last cell that was run with `@weave` in it is missing in the notebook's file."""
+    ran = [str(text) for text in getattr(sys.modules["__main__"], "In", ())]
+    woven = [text.strip() for text in ran if "@weave" in text and "get_ipython" not in text]
+    if not woven or notebook is None:
+        return False
+    try:
+        saved = [cell.source.strip() for cell in read(notebook.read_bytes(), "")]
+    except (NoNotebook, OSError):
+        return False
+    return woven[-1] not in saved
 
 
 def find_notebooks(home: Path, chapters: Iterable[str]) -> dict[str, Path]:
