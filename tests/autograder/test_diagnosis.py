@@ -91,6 +91,13 @@ def test_one_that_never_ends_is_stopped_and_recognised(explain):
     assert explain(double=lambda x: Fault("timeout")) == ["never-ends"]
 
 
+def test_what_goes_on_after_it_was_stopped_is_stopped_again(monkeypatch):
+    monkeypatch.setattr("gradloom_grader.diagnosis.SECONDS", 0.05)
+    stubborn = "try:\n        while True: pass\n    except BaseException:\n        while True: pass"
+    suspect = Suspect(holes.load(ENGINE), wrong("stubborn", "ops.double", stubborn))
+    assert suspect.answer_to(CASES[0], {"x": 1}) == Fault("timeout")
+
+
 @pytest.mark.parametrize(
     "double",
     [
