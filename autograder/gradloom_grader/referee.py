@@ -7,7 +7,7 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -88,8 +88,8 @@ class Referee:
         """The digest of everything that decides a report."""
         return hashlib.sha256(f"{self.base_key}{submission.digest}".encode()).hexdigest()
 
-    def grade(self, raw: bytes) -> Report:
-        """Grade one notebook. Whatever is in it, a report comes of it."""
+    def grade(self, raw: bytes, earlier: Mapping[str, bytes] | None = None) -> Report:
+        """Grade one notebook. Whatever is in it, and in earlier ones, a report comes of it."""
         try:
             submission = intake.read(raw, self.chapter, self.template)
         except SubmissionError as error:

@@ -12,7 +12,7 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
@@ -100,7 +100,8 @@ class _Session:
             gc.freeze()  # what lives as long as the process need not be looked through again
             _send(self.results, {"jail": jail.description, "base_key": referee.base_key})
             while (raw := _receive(self.jobs)) is not None:
-                _send(self.results, {"report": referee.grade(raw).to_json()})
+                report = referee.grade(raw, _receive_earlier(self.jobs))
+                _send(self.results, {"report": report.to_json()})
 
 
 def _send(pipe, message: dict) -> None:
@@ -115,6 +116,11 @@ def _send_bytes(pipe, data: bytes) -> None:
 def _receive(pipe) -> bytes | None:
     head = pipe.read(8)
     return pipe.read(struct.unpack("!Q", head)[0]) if len(head) == 8 else None
+
+
+def _receive_earlier(pipe) -> dict[str, bytes]:
+    names = json.loads(_receive(pipe) or b"[]")
+    return {name: _receive(pipe) or b"" for name in names}
 
 
 class Client:
@@ -148,16 +154,19 @@ class Client:
             self._ready = self._answer()
         return self._ready
 
-    def grade(self, raw: bytes) -> Report:
+    def grade(self, raw: bytes, earlier: Mapping[str, bytes] | None = None) -> Report:
         """Grade a notebook's bytes; a referee that has ended is started anew.
 
-        Raises SetupError if the referee itself fails.
+        `earlier` are the notebooks of the same student's earlier chapters, by chapter. Raises
+        SetupError if the referee itself fails.
         """
         if self._process.poll() is not None:
             self.close()
             self._start()
         self.ready  # noqa: B018 - the first answer comes before any report
-        _send_bytes(self._to, raw)
+        earlier = earlier or {}
+        for data in (raw, json.dumps(list(earlier)).encode(), *earlier.values()):
+            _send_bytes(self._to, data)
         return Report.from_json(self._answer()["report"])
 
     def _answer(self) -> dict:
