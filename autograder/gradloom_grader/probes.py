@@ -14,7 +14,7 @@ import inspect
 import io
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -154,24 +154,27 @@ def _input(value, rng: np.random.Generator):
 
 @dataclass(frozen=True)
 class Finding:
-    """What a probe found wrong: its kind, and the sentence for the student."""
+    """What a probe found wrong: its kind, what the student is told, and the example in rows."""
 
     kind: str
     message: str
+    rows: tuple[tuple[str, str], ...] = ()
 
 
 def judge(case: Case, inputs: dict, expected, answer) -> Finding | None:
     """Compare an answer with the reference's. A hidden probe's message shows no value of it."""
     if isinstance(answer, Fault):
-        return Finding("error", f"{case.says}\n{_fault(case, inputs, answer)}")
+        return _failure(case, inputs, answer)
     if case.probe.verify:
         wrong = _verified(case.probe.verify, expected, answer, inputs)
         return Finding("value", f"{case.says}\n{wrong}") if wrong else None
     found = compare.difference(expected, answer)
     if found is None:
         return None
-    detail = _shown(inputs, expected, answer, found) if case.visible else _hidden(expected, found)
-    return Finding(found.kind, f"{case.says}\n{detail}")
+    if not case.visible:
+        return Finding(found.kind, f"{case.says}\n{_hidden(expected, found)}")
+    values = [("came", compare.show(answer)), ("expected", compare.show(expected))]
+    return _example(found.kind, case, inputs, [("they part", found.text), *values])
 
 
 def _verified(verify: Callable, expected, answer, inputs: dict) -> str | None:
@@ -182,13 +185,12 @@ def _verified(verify: Callable, expected, answer, inputs: dict) -> str | None:
         return f"Another kind of thing came than was expected: {_outlines(expected)}."
 
 
-def _asked(inputs: dict) -> str:
-    return "".join(f"asked: {name} = {compare.asked(value)}\n" for name, value in inputs.items())
-
-
-def _shown(inputs: dict, expected, answer, found: compare.Difference) -> str:
-    came, wanted = compare.show(answer), compare.show(expected)
-    return f"{_asked(inputs)}they part: {found.text}\ncame: {came}\nexpected: {wanted}"
+def _example(kind: str, case: Case, inputs: dict, came: Iterable[tuple[str, str]]) -> Finding:
+    """What a visible probe found: all of it may be seen."""
+    asked = [("asked", f"{name} = {compare.asked(value)}") for name, value in inputs.items()]
+    rows = (*asked, *came)
+    lines = [case.says, *(f"{name}: {text}" for name, text in rows)]
+    return Finding(kind, "\n".join(lines), rows)
 
 
 _KINDS = {
@@ -209,18 +211,24 @@ def _outlines(expected) -> str:
     return compare.outline(expected)
 
 
-def _fault(case: Case, inputs: dict, fault: Fault) -> str:
+def _failure(case: Case, inputs: dict, fault: Fault) -> Finding:
+    """That no answer came; of a hidden probe's exception no more than a builtin name."""
     if fault.kind == "error" and case.visible:
         place = f"\nin line {fault.line} of the cell {fault.cell}" if fault.line else ""
-        return f"{_asked(inputs)}raised: {fault.name}: {fault.text}{place}"
+        return _example("error", case, inputs, [("raised", f"{fault.name}: {fault.text}{place}")])
     if fault.kind == "error":
-        return f"It raised {fault.name if fault.builtin else 'an error of its own'}."
-    return {
-        "timeout": "It took too long and was stopped.",
-        "died": "It ended the whole process.",
-        "limit": "It asked for more than the limits allow.",
-        "garbled": "What came back could not be read.",
-    }[fault.kind]
+        text = f"It raised {fault.name if fault.builtin else 'an error of its own'}."
+    else:
+        text = _ENDS[fault.kind]
+    return Finding("error", f"{case.says}\n{text}")
+
+
+_ENDS = {
+    "timeout": "It took too long and was stopped.",
+    "died": "It ended the whole process.",
+    "limit": "It asked for more than the limits allow.",
+    "garbled": "What came back could not be read.",
+}
 
 
 class Bench:

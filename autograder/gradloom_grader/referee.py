@@ -294,8 +294,9 @@ class Grading:
 
     def _probe_results(self, exercise: Exercise) -> Iterable[ProbeResult]:
         for case in self.referee.cases_of(exercise):
-            finding = self.findings.get(case.key)
-            yield ProbeResult(case.key, finding is None, finding.message if finding else case.says)
+            found = self.findings.get(case.key)
+            message, rows = (found.message, found.rows) if found else (case.says, ())
+            yield ProbeResult(case.key, found is None, message, case.visible, rows)
 
     def _matches(self, exercise: Exercise) -> list[Match]:
         """The misconceptions that explain what is wrong, sought once and only where it matters."""

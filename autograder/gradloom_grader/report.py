@@ -16,9 +16,23 @@ import jinja2
 
 @dataclass(frozen=True)
 class ProbeResult:
+    """One probe; `rows` are a visible one's example: what was asked, came and was expected."""
+
     name: str
     passed: bool
     message: str
+    visible: bool = False
+    rows: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def says(self) -> str:
+        """The sentence that says what it asks for."""
+        return self.message.partition("\n")[0]
+
+    @property
+    def wrong(self) -> str:
+        """What was wrong, for the student; empty if it passed."""
+        return self.message.partition("\n")[2]
 
 
 @dataclass(frozen=True)
@@ -60,6 +74,7 @@ class Report:
     exercises: tuple[ExerciseResult, ...] = ()
     questions: tuple[QuestionResult, ...] = ()
     outputs: dict[str, str] = field(default_factory=dict)
+    figures: dict[str, list[str]] = field(default_factory=dict)  # base64 of PNG files
     rejected: str | None = None
 
     def to_json(self) -> str:
@@ -69,7 +84,7 @@ class Report:
     def from_json(cls, text: str) -> "Report":
         data = json.loads(text)
         exercises = tuple(
-            ExerciseResult(**{**e, "probes": tuple(ProbeResult(**p) for p in e["probes"])})
+            ExerciseResult(**{**e, "probes": tuple(_probe_result(p) for p in e["probes"])})
             for e in data.pop("exercises")
         )
         questions = tuple(QuestionResult(**q) for q in data.pop("questions"))
@@ -90,6 +105,10 @@ class Report:
         more = [f"and {len(words) - 3} more"] if len(words) > 3 else []
         flagged = f"; flagged: {self.flags[0]}" if self.flags else ""
         return (", ".join([*words[:3], *more]) or "all right") + flagged
+
+
+def _probe_result(data: dict) -> ProbeResult:
+    return ProbeResult(**{**data, "rows": tuple((name, text) for name, text in data["rows"])})
 
 
 def number(value: float) -> str:
