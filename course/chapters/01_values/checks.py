@@ -11,6 +11,7 @@ from gradloom_grader.probes import Drawn, probe
 
 number = Drawn(lambda rng: float(np.copysign(rng.uniform(0.5, 2.5), rng.standard_normal())))
 above_0 = Drawn(lambda rng: float(rng.uniform(0.5, 2.5)))
+below_1 = Drawn(lambda rng: float(rng.uniform(0.1, 0.9)))
 
 # value-add
 
@@ -332,7 +333,7 @@ test_sin_cos_any = each(sin=number, cos=number)(probe("sin-cos", part="{name}", 
 test_relu_tanh_sigmoid_numbers = each(relu=-2.0, tanh=0.5, sigmoid=2.0)(
     probe("relu-tanh-sigmoid", part="{name}", upstream=3.0)(small_one)
 )
-test_relu_tanh_sigmoid_any = each(relu=above_0, tanh=number, sigmoid=number)(
+test_relu_tanh_sigmoid_any = each(relu=above_0, tanh=number, sigmoid=below_1)(
     probe("relu-tanh-sigmoid", part="{name}", **OTHERS)(any_one)
 )
 
