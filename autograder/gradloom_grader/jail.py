@@ -13,32 +13,25 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from gradloom_grader import memory, walls, wire
-from gradloom_grader.replies import Fault, Reply, death
+from gradloom_grader.faults import Fault
+from gradloom_grader.limits import Limits
+from gradloom_grader.replies import Reply, death
 from gradloom_grader.walls import JailError
 
 __all__ = ["Cell", "CellResult", "Fault", "Jail", "JailError", "Limits", "Outcome", "Question"]
 
+_LIMITS = Limits()
 _START_SECONDS = 60.0
 _GRACE = 0.5  # between the alarm inside the worker and the kill from outside
 _BIG = 2**31
 _AHEAD, _MOST_AHEAD = 16 * 1024, 8  # sent before answers are read: far less than a socket holds
-
-
-@dataclass(frozen=True)
-class Limits:
-    cell_seconds: float = 5.0
-    probe_seconds: float = 5.0
-    submission_seconds: float = 60.0
-    memory: int = 2 * 2**30
-    output_bytes: int = 100_000
-    answer_bytes: int = 128 * 2**20  # arrays in all answers of a submission together
 
 
 @dataclass(frozen=True)
@@ -92,7 +85,7 @@ class Jail:
     def __init__(
         self,
         sources: Mapping[str, str],
-        limits: Limits = Limits(),
+        limits: Limits = _LIMITS,
         unsafe: bool = False,
         given: Sequence[Cell] = (),
     ) -> None:
@@ -155,9 +148,8 @@ class Jail:
             "confined": not self._unsafe,
             "home": self._home.name if self._home else "/tmp",
             "filter": np.frombuffer(program, np.uint8),
-            "memory": self.limits.memory,
             "cpu_seconds": int(self.limits.submission_seconds) + 2,
-            "output_bytes": self.limits.output_bytes,
+            "limits": asdict(self.limits),
         }
         return wire.encode(setup, _BIG)
 
@@ -248,12 +240,15 @@ class _Child:
         if problem is not None:
             raise walls.explain(str(problem))
 
-    def ask(self, requests: Sequence[dict], seconds: float, end: float) -> Iterator[Reply]:
+    def ask(
+        self, requests: Sequence[dict], step: Literal["cell", "answer"], end: float
+    ) -> Iterator[Reply]:
         """The replies in order; at `end` (monotonic) the submission's time is used up.
 
         Some requests are sent ahead, never more than fit into the socket's buffer: both sides
         would wait for each other.
         """
+        limits, seconds = self._jail.limits, self._jail.limits.seconds(step)
         frames = deque(self._frame(request, seconds) for request in requests)
         ahead: deque[int] = deque()
         for number in range(self._number - len(frames) + 1, self._number + 1):
@@ -268,26 +263,20 @@ class _Child:
                         wire.send(self._sock, frames.popleft(), deadline)
                 reply = Reply(wire.receive(self._sock, deadline), number)
             except TimeoutError:
-                late = (
-                    _used_up(self._jail.limits)
-                    if deadline == end
-                    else Fault("timeout", text=f"longer than {seconds:g} s")
-                )
-                raise _Gone(late) from None
+                late = limits.name(Fault("timeout"), step)
+                raise _Gone(limits.used_up() if deadline == end else late) from None
             except wire.Garbled as error:
                 raise _Gone(Fault("garbled", text=str(error))) from None
             except (OSError, EOFError):
                 raise _Gone(Fault("died", text=death(self._jail._kill_child()))) from None
             ahead.popleft()
+            if reply.fault:
+                reply.fault = limits.name(reply.fault, step)
             yield reply
 
     def _frame(self, request: dict, seconds: float) -> bytes:
         self._number += 1
         return wire.encode({**request, "number": self._number, "seconds": seconds}, _BIG)
-
-
-def _used_up(limits: Limits) -> Fault:
-    return Fault("limit", text=f"the submission's {limits.submission_seconds:g} s are used up")
 
 
 class _Run:
@@ -307,14 +296,14 @@ class _Run:
         self.rounds = rounds
         self.left_out: set[str] = set()
         self.room = jail.limits.answer_bytes
-        self.output_room = 10 * jail.limits.output_bytes
+        self.output_room = jail.limits.outputs_bytes
         self.result = Outcome()
         self.end = min(jail.until, time.monotonic() + self.limits.submission_seconds)
 
     def outcome(self) -> Outcome:
         while self._is_unfinished():
             if time.monotonic() >= self.end:
-                self._finish(_used_up(self.limits))
+                self._finish(self.limits.used_up())
                 break
             with contextlib.suppress(_Gone), self.jail._child() as child:
                 self._load(child)
@@ -339,7 +328,7 @@ class _Run:
 
     def _load(self, child: _Child) -> None:
         try:
-            fault = next(child.ask([self.load], self.limits.cell_seconds, self.end)).fault
+            fault = next(child.ask([self.load], "cell", self.end)).fault
         except _Gone as gone:
             fault = gone.fault
         if fault and not self.load["changes"]:
@@ -351,7 +340,7 @@ class _Run:
     def _play(self, child: _Child) -> None:
         cells = [cell for cell in self.cells if cell.id not in self.left_out]
         requests = [{"do": "cell", "id": cell.id, "source": cell.source} for cell in cells]
-        replies = child.ask(requests, self.limits.cell_seconds, self.end)
+        replies = child.ask(requests, "cell", self.end)
         for cell in cells:
             try:
                 self._keep(cell.id, next(replies))
@@ -374,7 +363,7 @@ class _Run:
         if kept == output:
             return kept.decode(errors="replace")
         self.result.flags.append(f"cell {cell}: output cut")
-        return kept.decode(errors="replace") + "\n(output cut)\n"
+        return kept.decode(errors="replace") + f"\n(output cut: {self.limits.output})\n"
 
     def _ask(self, child: _Child, questions: Sequence[Question]) -> None:
         """Ask one round; nothing of the next is sent before all its answers are read."""
@@ -383,7 +372,7 @@ class _Run:
             {"do": "ask", "probe": memory.frozen(q.source, "<probe>"), "inputs": q.inputs}
             for q in asked
         ]
-        replies = child.ask(requests, self.limits.probe_seconds, self.end)
+        replies = child.ask(requests, "answer", self.end)
         for question in asked:
             try:
                 reply = next(replies)
@@ -392,7 +381,7 @@ class _Run:
                 self.result.answers[question.key] = gone.fault
                 raise
             self.room -= wire.size(reply.value)
-            crowded = Fault("limit", text="the answers together are too large")
+            crowded = Fault("limit", limit=self.limits.words["answers"])
             value = reply.value if self.room >= 0 else crowded
             self.result.answers[question.key] = reply.fault or value
 

@@ -23,10 +23,10 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from . import holes
+from . import faults, holes
 from .chapters import find_course, read_course
 from .errors import AuthorError
-from .jail import Fault
+from .faults import Fault
 from .kit import compare
 
 
@@ -212,23 +212,10 @@ def _outlines(expected) -> str:
 
 
 def _failure(case: Case, inputs: dict, fault: Fault) -> Finding:
-    """That no answer came; of a hidden probe's exception no more than a builtin name."""
+    """That no answer came."""
     if fault.kind == "error" and case.visible:
-        place = f"\nin line {fault.line} of the cell {fault.cell}" if fault.line else ""
-        return _example("error", case, inputs, [("raised", f"{fault.name}: {fault.text}{place}")])
-    if fault.kind == "error":
-        text = f"It raised {fault.name if fault.builtin else 'an error of its own'}."
-    else:
-        text = _ENDS[fault.kind]
-    return Finding("error", f"{case.says}\n{text}")
-
-
-_ENDS = {
-    "timeout": "It took too long and was stopped.",
-    "died": "It ended the whole process.",
-    "limit": "It asked for more than the limits allow.",
-    "garbled": "What came back could not be read.",
-}
+        return _example("error", case, inputs, [("raised", faults.raised(fault))])
+    return Finding("error", f"{case.says}\n{faults.of_answer(fault)}")
 
 
 class Bench:

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 
-from . import build, holes, intake, probes
+from . import build, faults, holes, intake, probes
 from .answers import read_answers
 from .chapters import Chapter, Course, Exercise
 from .diagnosis import Diagnosis, Evidence, Match
@@ -174,7 +174,7 @@ class Grading:
             results,
             self.submission.answered,
             key=self.referee.key(self.submission),
-            repairs=self.submission.repairs,
+            repairs=(*self.submission.repairs, *self._left_out()),
             flags=(*self.submission.flags, *self.together.flags),
             outputs={i: c.output for i, c in self.together.cells.items() if c.output},
         )
@@ -276,7 +276,7 @@ class Grading:
             lines.append("Everything that was tried passes.")
         fault = self._cell_fault(exercise)
         if fault and status != "passed":
-            lines.append(_describe(fault))
+            lines.append(faults.of_cell(fault))
         parts = [part for part, share in best.items() if share < 1]
         failed = [c for c in self.referee.cases_of(exercise) if c.key in self.findings]
         shut = [case.says for case in failed if case.probe.gate]
@@ -291,6 +291,13 @@ class Grading:
     def _cell_fault(self, exercise: Exercise) -> Fault | None:
         result = self.together.cells.get(exercise.id)
         return result.fault if result else None
+
+    def _left_out(self) -> Iterable[str]:
+        """The cells beside the exercises' own that did not finish."""
+        own = {e.id for e in self.exercises}
+        for name, cell in self.together.cells.items():
+            if name not in own and cell.fault and cell.fault.kind != "error":
+                yield f"The cell {name} was left out: {faults.sentence(cell.fault)}."
 
     def _probe_results(self, exercise: Exercise) -> Iterable[ProbeResult]:
         for case in self.referee.cases_of(exercise):
@@ -320,21 +327,6 @@ class Grading:
             for case in cases
         ]
         return self.referee.diagnosis.explain(exercise, evidence)
-
-
-def _describe(fault: Fault) -> str:
-    if fault.kind == "error":
-        place = f" in line {fault.line}" if fault.line else ""
-        return f"Your cell stopped with {fault.name}{place}: {fault.text}"
-    return f"Your cell did not finish: {_CELL_FAULTS[fault.kind]}."
-
-
-_CELL_FAULTS = {
-    "timeout": "it took too long and was stopped",
-    "died": "it ended the whole process",
-    "limit": "it asked for more than the limits allow",
-    "garbled": "what came back could not be read",
-}
 
 
 def _parts(cases: list[Case]) -> list[str]:

@@ -3,24 +3,12 @@
 import builtins
 import os
 import signal
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from gradloom_grader import wire
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Why there is no answer, as the worker tells it (kinds error and timeout) or as we saw it."""
-
-    kind: Literal["error", "timeout", "died", "limit", "garbled"]
-    name: str = ""  # the exception's type
-    builtin: bool = False
-    text: str = ""
-    line: int | None = None
-    cell: str | None = None
+from gradloom_grader.faults import Fault
 
 
 class Reply:

@@ -24,6 +24,7 @@ HEADER = 256 * 1024
 BODY = 32 * 1024 * 1024
 DEPTH = 40
 NODES = 20_000
+ARRAYS = 1_000  # and NumPy scalars: each costs more to make than its bytes say
 LENGTH = 10_000  # of one list: msgpack reserves what a list claims, for a thousand nested ones
 NAME = 200
 
@@ -139,6 +140,8 @@ class _Writer:
         return ["s", array.dtype.str]
 
     def _add(self, array: np.ndarray, dtype: np.dtype) -> None:
+        if len(self.body) == ARRAYS:
+            raise TooLarge(f"more than {ARRAYS} arrays")
         self.size += array.nbytes
         if self.size > BODY:
             raise TooLarge(f"arrays of more than {BODY // 2**20} MB")
@@ -194,6 +197,7 @@ class _Reader:
         self.body = body
         self.used = 0
         self.nodes = 0
+        self.arrays = 0
         self.tuple_as = tuple_as
 
     def value(self, node: Any, depth: int) -> Any:
@@ -234,6 +238,9 @@ class _Reader:
     def _take(self, dtype: Any, shape: tuple[int, ...]) -> np.ndarray:
         if type(dtype) is not str or dtype not in _DTYPES:
             raise Garbled("no such dtype")
+        self.arrays += 1
+        if self.arrays > ARRAYS:
+            raise Garbled("too many arrays")
         size = math.prod(shape) * _DTYPES[dtype].itemsize
         start, self.used = self.used, self.used + size
         if self.used > len(self.body):

@@ -44,7 +44,7 @@ def main() -> None:
         return
     cells.warm_up()
     try:
-        child = cells.Child(codes, setup["given"], setup["output_bytes"])
+        child = cells.Child(codes, setup["given"], setup["limits"]["output_bytes"])
     except Exception as error:
         wire.send(control, wire.encode(f"{type(error).__name__}: {error}"))
         return
@@ -137,8 +137,9 @@ def _settle(setup: dict) -> None:
 def _confine(setup: dict) -> None:
     """Private namespaces and /tmp; no capabilities, no new privileges, few system calls."""
     _call("unshare", _NEW_NAMESPACES)
-    options = b"size=64m,nr_inodes=4096,mode=0700"
-    _call("mount", b"tmpfs", b"/tmp", b"tmpfs", _MOUNT_FLAGS, options)
+    limits = setup["limits"]
+    options = f"size={limits['disk_bytes']},nr_inodes={limits['files']},mode=0700"
+    _call("mount", b"tmpfs", b"/tmp", b"tmpfs", _MOUNT_FLAGS, options.encode())
     os.chdir("/tmp")
     for capability in range(64):
         if _libc.prctl(24, capability, 0, 0, 0):  # PR_CAPBSET_DROP; fails past the last one
@@ -146,7 +147,7 @@ def _confine(setup: dict) -> None:
     _call("capset", struct.pack("Ii", 0x20080522, 0), bytes(24))
     _call("prctl", 38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
     _call("prctl", 4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
-    for limit, most in ((resource.RLIMIT_NPROC, 64), (resource.RLIMIT_MSGQUEUE, 0)):
+    for limit, most in ((resource.RLIMIT_NPROC, limits["threads"]), (resource.RLIMIT_MSGQUEUE, 0)):
         resource.setrlimit(limit, (most, most))
     program = setup["filter"].tobytes()
     buffer = ctypes.create_string_buffer(program, len(program))
@@ -156,10 +157,10 @@ def _confine(setup: dict) -> None:
 
 def _limit(setup: dict) -> None:
     limits = {
-        resource.RLIMIT_AS: setup["memory"],
+        resource.RLIMIT_AS: setup["limits"]["memory"],
         resource.RLIMIT_CPU: setup["cpu_seconds"],
-        resource.RLIMIT_NOFILE: 64,
-        resource.RLIMIT_FSIZE: 32 * 2**20,
+        resource.RLIMIT_NOFILE: setup["limits"]["open_files"],
+        resource.RLIMIT_FSIZE: setup["limits"]["file_bytes"],
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
     }

@@ -21,8 +21,8 @@ class Mul(Function):
 )
 CONTROL = {
     "printed": "matching",
-    "told": "it took too long and was stopped",
-    "answered": "It took too long and was stopped.",
+    "told": "it took longer than the 5 seconds a cell may take",
+    "answered": "It took longer than the 5 seconds an answer may take",
     "flagged": "question mul_numbers: timeout, a new process went on",
 }
 SCORE = 0

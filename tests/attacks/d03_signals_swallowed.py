@@ -20,7 +20,7 @@ while True:
         continue
 """
 CONTROL = {
-    "told": "it took too long and was stopped",
+    "told": "it took longer than the 5 seconds a cell may take",
     "flagged": "cell mul-backward: timeout, a new process went on",
 }
 SCORE = 0

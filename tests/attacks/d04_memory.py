@@ -44,8 +44,9 @@ put("Log", lambda self, a: np.broadcast_to(a[0], (2**20, 2**20)))
 CONTROL = {
     "answered": [
         "raised: MemoryError",
+        "That is beyond the 2048 MB of memory a submission may use.",
         "Unable to allocate",
-        "It asked for more than the limits allow.",
+        "It went beyond what an answer may hold: 256 KB of",
     ],
 }
 SCORE = 0

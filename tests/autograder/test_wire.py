@@ -205,7 +205,9 @@ def test_too_large():
     shared = [1]
     for _ in range(30):
         shared = [shared, shared]
-    for value in (shared, [0] * wire.LENGTH, "x" * wire.HEADER, np.zeros(wire.BODY, np.int16)):
+    many = [np.zeros(1)] * (wire.ARRAYS + 1)
+    long, wide = "x" * wire.HEADER, np.zeros(wire.BODY, np.int16)
+    for value in (shared, [0] * wire.LENGTH, long, wide, many):
         with pytest.raises(wire.TooLarge):
             wire.encode(value)
 
@@ -213,6 +215,13 @@ def test_too_large():
 def test_too_many_values():
     with pytest.raises(wire.Garbled):
         wire.decode(frame(["l", *[["l", *range(6000)]] * 4]))
+
+
+def test_too_many_arrays():
+    many = [["s", "<f8"]] * (wire.ARRAYS + 1)
+    assert len(wire.decode(frame(["l", *many[1:]], bytes(8 * wire.ARRAYS)))) == wire.ARRAYS
+    with pytest.raises(wire.Garbled, match="too many arrays"):
+        wire.decode(frame(["l", *many], bytes(8 * len(many))))
 
 
 def test_size():
