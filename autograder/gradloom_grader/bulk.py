@@ -17,9 +17,9 @@ from nbgrader.utils import parse_utc
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from . import bridge, build, gradebook, intake, report
+from . import bridge, build, collected, gradebook, report
 from .chapters import read_course
-from .errors import SetupError
+from .errors import SetupError, SubmissionError
 from .report import Report, Store
 from .session import Client
 
@@ -36,20 +36,18 @@ def nbgrader_api(course: Path) -> NbGraderAPI:
 
 
 def submissions(course: Path, chapter: str) -> dict[str, Path]:
-    """The submitted notebook of each student; no link is followed."""
-    found = {}
-    for path in sorted((course.resolve() / "submitted").glob(f"*/{chapter}/{chapter}.ipynb")):
-        if path.is_file() and path.resolve() == path:
-            found[path.parent.parent.name] = path
-    return found
+    """The submitted notebook of each student."""
+    return collected.collect(course, chapter).notebooks
 
 
 @dataclass
 class Graded:
-    """What became of a class: reports, and the submissions on which the grader itself failed."""
+    """What became of a class: reports; the submissions on which the grader itself failed; and
+    what was skipped, because it is in no student's proper place."""
 
     reports: dict[str, Report] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
 
 
 def grade_class(
@@ -59,10 +57,11 @@ def grade_class(
 
     Raises SetupError where there is nothing to grade, or nothing to grade with.
     """
-    found = submissions(course, chapter)
+    everything = collected.collect(course, chapter)
+    found = everything.notebooks
     if not found:
         raise SetupError(f"nothing to grade: {course / 'submitted'} has no */{chapter}")
-    api, store, graded = nbgrader_api(course), Store(course), Graded()
+    api, store, graded = nbgrader_api(course), Store(course), Graded(skipped=everything.skipped)
     loaded = read_course(course)
     build.build_if_stale(loaded, loaded.chapter(chapter))
     with Gradebook(api.coursedir.db_url) as book:
@@ -77,7 +76,7 @@ def grade_class(
         times = {student: _submitted_at(path) for student, path in found.items()}
         gradebook.bring_up(book, chapter, graded.reports, times)
     for student, result in graded.reports.items():
-        raw = intake.load(found[student])
+        raw = collected.load(found[student])
         notebook = bridge.autograded(loaded, loaded.chapter(chapter), raw, result)
         target = course / "autograded" / student / chapter / f"{chapter}.ipynb"
         report.write_atomically(target, json.dumps(notebook))
@@ -98,7 +97,7 @@ def _submitted_at(notebook: Path) -> datetime | None:
 
 def _grade(
     course: Path, chapter: str, found: Submissions, unsafe: bool
-) -> Iterator[tuple[str, Report | SetupError]]:
+) -> Iterator[tuple[str, Report | SetupError | SubmissionError]]:
     """Grade with one referee a core, yielding what comes of each submission in order."""
     count = min(len(found), len(os.sched_getaffinity(0)))
     with ExitStack() as stack:
@@ -106,11 +105,11 @@ def _grade(
         for _ in range(count):
             idle.put(stack.enter_context(Client(course, chapter, unsafe)))
 
-        def one(student: str) -> tuple[str, Report | SetupError]:
+        def one(student: str) -> tuple[str, Report | SetupError | SubmissionError]:
             client = idle.get()
             try:
-                return student, client.grade(intake.load(found[student]))
-            except SetupError as error:
+                return student, client.grade(collected.load(found[student]))
+            except (SetupError, SubmissionError) as error:
                 return student, error
             finally:
                 idle.put(client)

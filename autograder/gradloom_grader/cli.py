@@ -90,6 +90,8 @@ def grade(chapter: str, course: Path | None, unsafe: bool) -> None:
         task = progress.add_task(f"grading {chapter}", total=total)
         graded = bulk.grade_class(folder, chapter, lambda _: progress.advance(task), unsafe=unsafe)
     console.print(_table(graded.reports))
+    for name, problem in graded.skipped.items():
+        console.print(escape(f"skipped submitted/{name}: {problem}"), soft_wrap=True)
     for student, problem in graded.failures.items():
         console.print(f"{student} could not be graded: {escape(problem)}")
     if graded.failures:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import BinaryIO
 
 from . import holes
 from .chapters import Chapter, Exercise
@@ -61,7 +62,11 @@ def read(raw: bytes, chapter: Chapter, template: dict) -> Submission:
 def load(path: Path) -> bytes:
     """A notebook's bytes, or just enough of a file that is too large to be told so by `read`."""
     with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
+        return bounded(file)
+
+
+def bounded(file: BinaryIO) -> bytes:
+    return file.read(MAX_BYTES + 1)
 
 
 def chapter_name(raw: bytes) -> str | None:
