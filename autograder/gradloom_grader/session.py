@@ -8,11 +8,12 @@ import contextlib
 import gc
 import json
 import os
+import select
 import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
@@ -26,6 +27,8 @@ from .jail import Jail, Limits
 from .probes import Case, Finding
 from .referee import Referee
 from .report import Report
+
+IDLE_SECONDS = 1800.0  # after which a referee that is asked nothing ends; the next job starts one
 
 
 class Judge:
@@ -67,9 +70,14 @@ class Judge:
         return found
 
 
-def serve(course: Path, chapter: str, unsafe: bool, jobs: int, results: int) -> None:
-    """Grade the notebooks that come through the pipe `jobs` until it closes."""
-    plugin = _Session(course, chapter, unsafe, jobs, results)
+def serve(
+    course: Path, chapter: str, unsafe: bool, patience: float, jobs: int, results: int
+) -> None:
+    """Grade the notebooks that come through the pipe `jobs`.
+
+    Ends when the pipe closes, as it does if the client dies, or after so many seconds of nothing.
+    """
+    plugin = _Session(course, chapter, unsafe, patience, jobs, results)
     checks = course / "chapters" / chapter / "checks.py"
     options = [*probes.PYTEST_OPTIONS, "--rootdir", str(checks.parent), str(checks)]
     pytest.main(options, plugins=[plugin])
@@ -78,8 +86,11 @@ def serve(course: Path, chapter: str, unsafe: bool, jobs: int, results: int) -> 
 class _Session:
     """A pytest session whose loop reads jobs."""
 
-    def __init__(self, course: Path, chapter: str, unsafe: bool, jobs: int, results: int):
+    def __init__(
+        self, course: Path, chapter: str, unsafe: bool, patience: float, jobs: int, results: int
+    ):
         self.course, self.chapter, self.unsafe = course, chapter, unsafe
+        self.patience = patience
         self.jobs, self.results = os.fdopen(jobs, "rb"), os.fdopen(results, "wb")
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -99,9 +110,16 @@ class _Session:
             referee = Referee(course, chapter, template, jail, judge.cases, judge)
             gc.freeze()  # what lives as long as the process need not be looked through again
             _send(self.results, {"jail": jail.description, "base_key": referee.base_key})
-            while (raw := _receive(self.jobs)) is not None:
+            while (raw := self._next()) is not None:
                 report = referee.grade(raw, _receive_earlier(self.jobs))
                 _send(self.results, {"report": report.to_json()})
+
+    def _next(self) -> bytes | None:
+        """The next notebook; None if none will come."""
+        if select.select([self.jobs], [], [], self.patience)[0]:
+            return _receive(self.jobs)
+        _send(self.results, {"idle": True})
+        return None
 
 
 def _send(pipe, message: dict) -> None:
@@ -127,7 +145,7 @@ class Client:
     """A referee in a process of its own. Grades one notebook at a time; close it when done."""
 
     def __init__(self, course: Path, chapter: str, unsafe: bool = False):
-        self._arguments = [str(course), chapter, str(int(unsafe))]
+        self._arguments = [str(course), chapter, str(int(unsafe)), str(IDLE_SECONDS)]
         self._start()
 
     def _start(self) -> None:
@@ -161,13 +179,25 @@ class Client:
         SetupError if the referee itself fails.
         """
         if self._process.poll() is not None:
-            self.close()
-            self._start()
-        self.ready  # noqa: B018 - the first answer comes before any report
+            self._restart()
         earlier = earlier or {}
-        for data in (raw, json.dumps(list(earlier)).encode(), *earlier.values()):
-            _send_bytes(self._to, data)
-        return Report.from_json(self._answer()["report"])
+        job = (raw, json.dumps(list(earlier)).encode(), *earlier.values())
+        answer = self._asked(job)
+        if "idle" in answer:  # it ended while the job was on its way
+            self._restart()
+            answer = self._asked(job)
+        return Report.from_json(answer["report"])
+
+    def _asked(self, job: Iterable[bytes]) -> dict:
+        self.ready  # noqa: B018 - the first answer comes before any report
+        with contextlib.suppress(BrokenPipeError):  # what it said last tells why
+            for data in job:
+                _send_bytes(self._to, data)
+        return self._answer()
+
+    def _restart(self) -> None:
+        self.close()
+        self._start()
 
     def _answer(self) -> dict:
         data = _receive(self._from)
@@ -229,5 +259,5 @@ class Referees:
 
 
 if __name__ == "__main__":
-    folder, name, is_unsafe, read_end, write_end = sys.argv[1:]
-    serve(Path(folder), name, bool(int(is_unsafe)), int(read_end), int(write_end))
+    folder, name, is_unsafe, seconds, *ends = sys.argv[1:]
+    serve(Path(folder), name, bool(int(is_unsafe)), float(seconds), *map(int, ends))

@@ -7,5 +7,8 @@ print("before the loop")
 while True:
     pass
 """
-CONTROL = {"printed": "before the loop", "told": "it took longer than the 5 seconds a cell may take"}
+CONTROL = {
+    "printed": "before the loop",
+    "told": "it took longer than the 5 seconds a cell may take",
+}
 SCORE = 0

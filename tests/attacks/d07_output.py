@@ -22,7 +22,10 @@ while True:
     sys.stderr.write("and more\\n" * 1000)
 """
 CONTROL = {
-    "printed": ["the line comes now\ntoo large to show\nxxx", "\n(output cut: a cell may print 100 KB"],
+    "printed": [
+        "the line comes now\ntoo large to show\nxxx",
+        "\n(output cut: a cell may print 100 KB",
+    ],
     "flagged": "cell mul-backward: output cut",
     "told": "it took longer than the 5 seconds a cell may take",
 }
