@@ -136,7 +136,14 @@ class TestNotTheSame:
             (f64(1.0), np.array([1]), ["int64 came", "float64 was expected"]),
             ([1.0, {"g": f64(1, 2)}], [1.0, {"g": f64(1, 3)}], ["at [1].g[1]"]),
             (np.array(2.0), np.array(3.0), ["3 came, 2 was expected"]),
-            ((1.0, 2.0), None, ["None came", "list of 2"]),
+            ((1.0, 2.0), None, ["None came, a list of 2 was expected (a function without"]),
+            (1.0, None, ["(a function without `return` gives None)"]),
+            ([False, True], [False, False], ["at [1]: False came, True was expected"]),
+            (
+                {"loss": 1.0},
+                {"returned": 1.0},
+                ["the keys ['returned'] came", "a dict with the keys ['loss'] was expected"],
+            ),
         ],
     )
     def test_where_they_part(self, expected, answer, words):

@@ -63,6 +63,7 @@ def student(release_folder, tmp_path):
             text=True,
             check=False,
             cwd=tmp_path,
+            timeout=60,
         )
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.splitlines()[-1])
@@ -238,7 +239,8 @@ class TestCheck:
             ("return out_grad * a, out_grad * b", ["asked", "came", "expected", "[0]", "12"]),
             ("return out_grad * b, Tensor([1.0])", ["shape (1,) came, (2,) was expected"]),
             ("return np.array([12, 10]), out_grad * a", ["int64 came, float64 was expected"]),
-            ("return None", ["came", "None"]),
+            ("return None", ["None came, a list of 2 was expected (a function without"]),
+            ("return np.concatenate(a), a", ["raised", "in line 27: return np.concatenate(a), a"]),
             ("return out_grad * c, a", ["raised", "NameError", "c"]),
             ("raise ValueError('x' * 300)", ["raised", "ValueError"]),
             ("return ops.Sin().backward(out_grad, node), a", ["not written yet", "chapter 4"]),
@@ -251,7 +253,7 @@ class TestCheck:
         assert told[0] == "failed"
         assert any("FAILED" in line for line in told)
         for word in words:
-            assert word in "\n".join(told)
+            assert word in " ".join(" ".join(told).split())
         assert max(map(len, told)) <= 80
 
     def test_it_raises_and_renders_itself(self, student):
@@ -307,6 +309,49 @@ class TestCheck:
         for cells in ([], solved, [s.replace("return ", "return 3.5, ") for s in solved]):
             for lines in student(*cells, ask)["it"]:
                 assert max(map(len, lines)) <= 80
+
+    def test_a_forgotten_return_is_named_where_the_example_stumbles_over_it(self, student):
+        forgetting = """
+            @weave
+            def __sub__(self: Tensor, other):
+                Tensor(self.data - other.data)
+            """
+        told = student(forgetting, "told['it'] = tried('operators')")["it"]
+        assert "(None is what a function without `return` gives.)" in "\n".join(told)
+
+    @pytest.mark.parametrize(
+        ("signal", "word"),
+        [("SIGINT", "You interrupted it."), ("SIGALRM", "Is there a loop that never ends?")],
+    )
+    def test_a_loop_that_never_ends_is_stopped_and_placed(self, student, signal, word):
+        looping = MUL.replace("a, b = node._inputs", "while True: continue")
+        told = student(
+            looping,
+            f"""
+            import os, signal, threading
+            threading.Timer(0.5, os.kill, (os.getpid(), signal.{signal})).start()
+            told["it"] = tried("mul-backward")
+            told["after"] = signal.getsignal(signal.SIGALRM) == signal.SIG_DFL
+            told["alarm"] = signal.getitimer(signal.ITIMER_REAL)
+            """,
+        )
+        assert told["it"][0] == "failed"
+        assert told["it"][1].startswith("stopped  ")
+        assert word in told["it"][-2]
+        assert told["it"][-1] == "in line 26: while True: continue"
+        assert told["after"]
+        assert told["alarm"] == [0, 0]
+
+    def test_an_example_has_only_so_many_seconds(self, student):
+        looping = MUL.replace("a, b = node._inputs", "while True: continue")
+        told = student(
+            looping,
+            """
+            sys.modules["gradloom.kit.check"].SECONDS = 0.3
+            told["it"] = tried("mul-backward")
+            """,
+        )
+        assert "0.3 seconds are over. Is there a loop that never ends?" in told["it"]
 
     def test_an_input_changed_in_place_does_not_spoil_the_next_check(self, student):
         spoiling = MUL.replace("a, b = node._inputs", "a, b = node._inputs; out_grad.data[:] = 9")

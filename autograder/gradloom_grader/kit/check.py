@@ -1,9 +1,13 @@
 """`check("mul-backward")`: try the visible examples of an exercise on what you have woven."""
 
+import contextlib
 import difflib
 import importlib
+import linecache
+import signal
 import sys
 import textwrap
+import threading
 import traceback
 import types
 from typing import Any
@@ -15,6 +19,7 @@ from .weave import _is_stub
 
 _PACKAGE = __package__.rpartition(".")[0]
 WIDTH = 78
+SECONDS = 30  # for one example, where the system has an alarm
 
 
 class CheckFailed(Exception):
@@ -22,6 +27,10 @@ class CheckFailed(Exception):
 
     def _render_traceback_(self):
         return str(self).splitlines()
+
+
+class TooLong(BaseException):
+    """An example has had its time. No `except Exception` of a student's catches it."""
 
 
 def _wrapped(text: str, width: int = WIDTH, later: str = "") -> list[str]:
@@ -88,7 +97,10 @@ def _belongs(method, owner: str) -> bool:
 def _try(engine, example: dict) -> str | None:
     """What went wrong with one example, in indented lines, or None."""
     try:
-        answer = answer_to(engine, example)
+        with _limit(SECONDS):
+            answer = answer_to(engine, example)
+    except (TooLong, KeyboardInterrupt) as error:
+        raise CheckFailed("\n".join(_stopped(example, error))) from None
     except NotImplementedError as error:
         return _field("stopped", f"not written yet: {error}" if str(error) else "not written yet")
     except Exception as error:
@@ -104,6 +116,31 @@ def _try(engine, example: dict) -> str | None:
             _field("expected", compare.show(example["expected"])),
         ]
     )
+
+
+@contextlib.contextmanager
+def _limit(seconds: float):
+    """Raise TooLong after so many seconds, where there is an alarm to do it."""
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() != threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _ring(*_) -> None:
+    raise TooLong(f"{SECONDS} seconds are over. Is there a loop that never ends?")
+
+
+def _stopped(example: dict, error: BaseException) -> list[str]:
+    why = str(error) or "You interrupted it."
+    text = f"stopped  {example['says']}"
+    return [*_wrapped(text, later=" " * 9), *_wrapped(why), *_place(error).split("\n")[1:]]
 
 
 def answer_to(engine, example: dict) -> Any:
@@ -124,10 +161,24 @@ def _asked(example: dict) -> str:
 
 
 def _raised(error: Exception) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [f for f in frames if _PACKAGE not in f.filename and not f.filename.startswith("<exam")]
-    place = f"\nin line {own[-1].lineno}: {own[-1].line}" if own else ""
-    return f"{type(error).__name__}: {error}{place}"
+    text = f"{type(error).__name__}: {error}{_place(error)}"
+    *_, (last, _) = traceback.walk_tb(error.__traceback__)
+    if "NoneType" in str(error) and not _is_own(last):
+        text += "\n(None is what a function without `return` gives.)"
+    return text
+
+
+def _place(error: BaseException) -> str:
+    """The last line of the student's own that an error went through."""
+    steps = [step for step in traceback.walk_tb(error.__traceback__) if _is_own(step[0])]
+    if not steps:
+        return ""
+    frame, number = steps[-1]
+    return f"\nin line {number}: {linecache.getline(frame.f_code.co_filename, number).strip()}"
+
+
+def _is_own(frame: types.FrameType) -> bool:
+    return frame.f_globals.get("__name__") == "__main__"
 
 
 def _field(name: str, text: str) -> str:

@@ -51,10 +51,16 @@ def _differ(expected, answer, where: str) -> Difference | None:
 
 def _differ_inside(expected, answer, where: str) -> Difference | None:
     if type(answer) is not type(expected) or _keys(answer) != _keys(expected):
-        text = f"{_at(where)}{outline(answer)} came, {outline(expected)} was expected"
-        return Difference("structure", text)
+        return _differ_in_kind(expected, answer, where)
     parts = (_differ(expected[k], answer[k], _inside(where, k)) for k in _keys(expected))
     return next((part for part in parts if part), None)
+
+
+def _differ_in_kind(expected, answer, where: str) -> Difference:
+    text = f"{_at(where)}{outline(answer)} came, {outline(expected)} was expected"
+    if answer is None:
+        text += " (a function without `return` gives None)"
+    return Difference("structure", text)
 
 
 def _inside(where: str, key) -> str:
@@ -71,8 +77,7 @@ def _is_number(value) -> bool:
 
 def _differ_number(expected, answer, where: str) -> Difference | None:
     if not _is_number(answer):
-        text = f"{_at(where)}{outline(answer)} came, {outline(expected)} was expected"
-        return Difference("structure", text)
+        return _differ_in_kind(expected, answer, where)
     want, got = np.asarray(expected), np.asarray(answer)
     if want.shape != got.shape:
         text = f"{_at(where)}shape {got.shape} came, {want.shape} was expected"
@@ -101,7 +106,12 @@ def _differ_value(want, got, where: str) -> Difference | None:
         return None
     index = tuple(int(i) for i in np.argwhere(~np.atleast_1d(same))[0])[: want.ndim]
     place = where + (str(list(index)) if index else "")
-    return Difference("value", f"{_at(place)}{got[index]:.6g} came, {want[index]:.6g} was expected")
+    text = f"{_at(place)}{_entry(got[index])} came, {_entry(want[index])} was expected"
+    return Difference("value", text)
+
+
+def _entry(value: np.generic) -> str:
+    return str(value) if value.dtype.kind == "b" else f"{value:.6g}"
 
 
 def _at(where: str) -> str:
@@ -143,7 +153,7 @@ def outline(value) -> str:
     if isinstance(value, list):
         return f"a list of {len(value)}"
     if isinstance(value, dict):
-        return _cut(f"a dict of {', '.join(map(str, value))}")
+        return _cut(f"a dict with the keys {list(value)}")
     if value is None:
         return "None"
     return f"a value of type {type(value).__name__}"
