@@ -24,7 +24,9 @@ EXERCISE_KEYS: Keys = {
     "points": int,
     "difficulty": int,
     "minutes": int,
+    "library_from": int,
 }
+_OPTIONAL = {"library_from"}
 QUESTION_KEYS: Keys = {"question": str, "points": int}
 GIVEN_KEYS: Keys = {"after": str}
 
@@ -41,6 +43,7 @@ class Exercise:
     difficulty: int
     minutes: int
     line: int
+    library_from: int | None = None  # graded on a library of the student's own, too: from here on
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,11 @@ class Course:
                 return chapter
         known = ", ".join(c.name for c in self.chapters)
         raise SetupError(f"there is no chapter {name!r} in {self.folder}; there are: {known}")
+
+    def earlier(self, chapter: Chapter) -> list[Chapter]:
+        """The chapters that make the library on which exercises of this one are graded, too."""
+        first = [e.library_from for e in chapter.exercises if e.library_from is not None]
+        return [c for c in self.chapters if first and min(first) <= c.number < chapter.number]
 
     def engine(self, chapter: Chapter) -> Sources:
         """The reference as this chapter sees it: the full engine and the chapter's own pieces."""
@@ -206,7 +214,10 @@ def _exercise(page: Path, line: int, marks: dict) -> Exercise:
     if len(set(names)) < len(names):
         raise AuthorError(page, line, f"{marks['exercise']} names a hole twice")
     exercise = _id(page, line, marks["exercise"])
-    return Exercise(exercise, names, marks["points"], marks["difficulty"], marks["minutes"], line)
+    if marks.get("library_from", -1) >= int(page.parent.name[:2]):
+        raise AuthorError(page, line, "library_from= is the number of an earlier chapter")
+    numbers = {key: marks[key] for key in marks if EXERCISE_KEYS[key] is int}
+    return Exercise(exercise, names, line=line, **numbers)
 
 
 def _id(page: Path, line: int, text: str) -> str:
@@ -267,7 +278,7 @@ def _values(page: Path, line: int, marks: str, keys: Keys) -> dict:
         _check_value(page, line, mark["key"], value, keys, values)
         values[mark["key"]] = value
         position = mark.end()
-    if missing := [key for key in keys if key not in values]:
+    if missing := [key for key in keys if key not in values and key not in _OPTIONAL]:
         raise AuthorError(page, line, f"the mark lacks {', '.join(missing)}")
     return values
 

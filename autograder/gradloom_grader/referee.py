@@ -11,12 +11,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from types import ModuleType
 
-from . import build, faults, holes, intake, probes
+from . import build, earlier, faults, holes, intake, probes
 from .answers import read_answers
 from .chapters import Chapter, Course, Exercise
 from .diagnosis import Diagnosis, Evidence, Match
+from .earlier import ALL_MINE, OwnLibrary, OwnRun
+from .entered import entered_holes
 from .errors import SubmissionError
 from .holes import Sources
 from .intake import Submission
@@ -84,9 +85,10 @@ class Referee:
         filled = holes.fill(self.kit, pieces)
         return {name: text for name, text in filled.items() if text != self.kit[name]}
 
-    def key(self, submission: Submission) -> str:
+    def key(self, submission: Submission, libraries: Iterable[OwnLibrary]) -> str:
         """The digest of everything that decides a report."""
-        return hashlib.sha256(f"{self.base_key}{submission.digest}".encode()).hexdigest()
+        parts = [self.base_key, submission.digest, *(library.digest for library in libraries)]
+        return hashlib.sha256("".join(parts).encode()).hexdigest()
 
     def grade(self, raw: bytes, earlier: Mapping[str, bytes] | None = None) -> Report:
         """Grade one notebook. Whatever is in it, and in earlier ones, a report comes of it."""
@@ -94,7 +96,7 @@ class Referee:
             submission = intake.read(raw, self.chapter, self.template)
         except SubmissionError as error:
             return self._rejected(raw, str(error))
-        return Grading(self, submission).report()
+        return Grading(self, submission, earlier or {}).report()
 
     def _rejected(self, raw: bytes, reason: str) -> Report:
         nothing = [
@@ -121,41 +123,11 @@ class Referee:
         )
 
 
-def entered_holes(
-    chapter: Chapter, sources: Sources, engine: ModuleType, cases: Iterable[Case]
-) -> dict[str, frozenset[str]]:
-    """For each case, the chapter's holes that `engine`, loaded from `sources`, enters in it."""
-    starts = {
-        (f"{holes.module_of(h)}.py", holes.find(sources, h).start + 1): h
-        for h in chapter.exercise_of
-    }
-    return {case.key: _entered(engine, case, starts) for case in cases}
-
-
-def _entered(engine: ModuleType, case: Case, starts: dict[tuple[str, int], str]) -> frozenset[str]:
-    """Which of the functions that start at these places (file, line) a case calls."""
-    seen: set[str] = set()
-
-    def note(frame, event, _):
-        code = frame.f_code
-        place = os.path.basename(code.co_filename), code.co_firstlineno
-        if event == "call" and place in starts:
-            seen.add(starts[place])
-
-    inputs = case.inputs()
-    sys.setprofile(note)
-    try:
-        case.expected(engine, inputs)
-    finally:
-        sys.setprofile(None)
-    return frozenset(seen)
-
-
 class Grading:
     """One submission on its way through a referee."""
 
-    def __init__(self, referee: Referee, submission: Submission):
-        self.referee, self.submission = referee, submission
+    def __init__(self, referee: Referee, submission: Submission, earlier: Mapping[str, bytes]):
+        self.referee, self.submission, self.earlier = referee, submission, earlier
         self.exercises = referee.chapter.exercises
         self.asked = [c for c in referee.cases if c.probe.exercise in submission.attempted]
         seed = hmac.digest(referee.secret, submission.digest.encode(), hashlib.sha256)
@@ -169,11 +141,15 @@ class Grading:
         self.together = self._run(self.asked)
         self.findings = self._judged(self.asked, self.together)
         self.shares = {e.id: self._shares(e, self.findings) for e in self.exercises}
+        tried = [e for e in self.exercises if e.id in self.submission.attempted]
+        self.alone = {e.id: self._alone(e) for e in tried if self._may_be_carried(e)}
+        self.own = {e.id: self._on_own_library(e) for e in tried if e.library_from is not None}
         results = [self._result(e) for e in self.exercises]
         return self.referee._report(
             results,
             self.submission.answered,
-            key=self.referee.key(self.submission),
+            key=self.referee.key(self.submission, [run.library for run in self.own.values()]),
+            badges=(ALL_MINE,) if any(run.is_all_mine for run in self.own.values()) else (),
             repairs=(*self.submission.repairs, *self._left_out()),
             flags=(*self.submission.flags, *self.together.flags),
             outputs={i: c.output for i, c in self.together.cells.items() if c.output},
@@ -209,8 +185,8 @@ class Grading:
         if exercise.id not in self.submission.attempted:
             text = "Nothing was written here."
             return ExerciseResult(exercise.id, 0.0, exercise.points, "not attempted", text)
-        shares = self.shares[exercise.id]
-        alone = self._alone(exercise, shares) if self._may_be_carried(exercise) else {}
+        own, alone = self.own.get(exercise.id), self.alone.get(exercise.id, {})
+        shares = own.better if own else self.shares[exercise.id]
         best = {part: max(share, alone.get(part, 0.0)) for part, share in shares.items()}
         points = round(exercise.points * sum(best.values()) / len(best), 6)
         carried = best != shares
@@ -242,15 +218,31 @@ class Grading:
         failed = {c.key for c in self.referee.cases_of(exercise)} & self.findings.keys()
         return failed != set().union(*(m.cases for m in self._matches(exercise)))
 
-    def _alone(self, exercise: Exercise, shares: dict[str, float]) -> dict[str, float]:
+    def _alone(self, exercise: Exercise) -> dict[str, float]:
         """Run the parts that failed with the holes they need filled from the reference."""
-        others = self.referee.needs[exercise.id]
-        changes = self.referee.filled(others)
-        dead = [i for i, c in self.together.cells.items() if c.fault and c.fault.kind != "error"]
+        others, shares = self.referee.needs[exercise.id], self.shares[exercise.id]
         everything = self.referee.cases_of(exercise)
         cases = [c for c in everything if c.probe.gate or shares[c.part] < 1]
+        return self._on(self.referee.filled(others), cases, inert=sorted(others))
+
+    def _on_own_library(self, exercise: Exercise) -> OwnRun:
+        """Run it on the library that the student's earlier chapters make, if that may matter."""
+        shares = self.shares[exercise.id]
+        settled = self.library.but and min(shares.values()) == 1
+        changes = {} if settled else self.library.changes
+        earned = self._on(changes, self.referee.cases_of(exercise)) if changes else {}
+        return OwnRun(self.library, exercise.points, shares, earned)
+
+    @cached_property
+    def library(self) -> OwnLibrary:
+        referee = self.referee
+        return earlier.own_library(referee.jail, referee.course, referee.chapter, self.earlier)
+
+    def _on(self, changes: Sources, cases: list[Case], **how) -> dict[str, float]:
+        """What parts earn on a kit with other modules."""
+        dead = [i for i, c in self.together.cells.items() if c.fault and c.fault.kind != "error"]
         given = intake.needed(self.referee.given, self.submission.cells)
-        outcome = self._run(cases, changes=changes, inert=sorted(others), skip=dead, given=given)
+        outcome = self._run(cases, changes=changes, skip=dead, given=given, **how)
         return _earned(cases, self._judged(cases, outcome))
 
     def _owners(self, exercise: Exercise) -> list[str]:
@@ -286,7 +278,8 @@ class Grading:
             lines.append(f"Not yet right: {', '.join(parts)}.")
         if status in ("partly", "failed") and not lines:
             lines.append(failed[0].says)
-        return "\n".join(lines)
+        own = self.own.get(exercise.id)
+        return "\n".join([*lines, *(own.lines() if own else ())])
 
     def _cell_fault(self, exercise: Exercise) -> Fault | None:
         result = self.together.cells.get(exercise.id)

@@ -75,6 +75,7 @@ class Report:
     questions: tuple[QuestionResult, ...] = ()
     outputs: dict[str, str] = field(default_factory=dict)
     figures: dict[str, list[str]] = field(default_factory=dict)  # base64 of PNG files
+    badges: tuple[str, ...] = ()  # what deserves a mention beside the points
     rejected: str | None = None
 
     def to_json(self) -> str:
@@ -88,7 +89,8 @@ class Report:
             for e in data.pop("exercises")
         )
         questions = tuple(QuestionResult(**q) for q in data.pop("questions"))
-        lists: dict[str, Any] = {name: tuple(data.pop(name)) for name in ("repairs", "flags")}
+        names = ("repairs", "flags", "badges")
+        lists: dict[str, Any] = {name: tuple(data.pop(name)) for name in names}
         return cls(**data, **lists, exercises=exercises, questions=questions)
 
     def summary(self) -> str:
@@ -104,7 +106,8 @@ class Report:
         words += [f"{missing} not attempted"] if missing else []
         more = [f"and {len(words) - 3} more"] if len(words) > 3 else []
         flagged = f"; flagged: {self.flags[0]}" if self.flags else ""
-        return (", ".join([*words[:3], *more]) or "all right") + flagged
+        told = ", ".join([*words[:3], *more]) or "all right"
+        return "; ".join([told, *self.badges]) + flagged
 
 
 def _probe_result(data: dict) -> ProbeResult:

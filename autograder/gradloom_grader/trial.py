@@ -12,9 +12,9 @@ from . import holes, probes
 from .answers import Answer, read_answers
 from .chapters import Chapter, Course, Exercise, read_course
 from .diagnosis import Suspect, same
+from .entered import entered_holes
 from .errors import AuthorError
 from .probes import Case
-from .referee import entered_holes
 from .report import ExerciseResult
 
 SLOW = 0.4  # seconds for the probes of one exercise

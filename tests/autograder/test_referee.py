@@ -228,7 +228,7 @@ def test_misconceptions_are_not_sought_where_all_is_carried(
     judge = lambda cases, finding: {c.key: f for c in cases if (f := finding(c))}  # noqa: E731
     graded = referee.Referee(course, chapter, rehearsal.source, FakeJail(), cases, judge)
     raw = json.dumps(rehearsal.solved()).encode()
-    grading = referee.Grading(graded, intake.read(raw, chapter, rehearsal.source))
+    grading = referee.Grading(graded, intake.read(raw, chapter, rehearsal.source), {})
     expected = grading.expected
     report = grading.report()
     carried = {e.id for e in report.exercises if e.status == "carried"}
