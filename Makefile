@@ -38,7 +38,7 @@ format: setup
 	ruff format .
 
 attacks: setup
-	pytest tests/attacks -v
+	pytest tests/attacks -q --table
 
 bench: bench-engine bench-grading
 

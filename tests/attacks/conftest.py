@@ -4,20 +4,22 @@ import contextlib
 import copy
 import hashlib
 import json
+import re
 import secrets
 import shutil
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import pytest
-from gradloom_grader import bulk
+from gradloom_grader import build, bulk, intake, walls
 from gradloom_grader.chapters import read_course
 from gradloom_grader.errors import SetupError
+from gradloom_grader.jail import Cell, Jail
 from gradloom_grader.rehearsal import Rehearsal
 from gradloom_grader.report import Report
 from gradloom_grader.session import Client
@@ -25,6 +27,41 @@ from gradloom_grader.session import Client
 COURSE = Path(__file__).parents[2] / "course"
 CHAPTER = "04_elementwise"
 TOKEN = secrets.token_hex(8)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--table", action="store_true", help="print what came of each attack")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "row(id, tries): the row of the catalogue that it tests")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    report.rows = [mark.args for mark in item.iter_markers("row")]
+    return report
+
+
+OUTCOMES = {"passed": "held", "skipped": "skipped", "failed": "FAILED", "error": "FAILED"}
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """The table of `make attacks`: a line for each attack, whatever number of tests it has."""
+    if not config.getoption("table", False):
+        return
+    found = {}
+    for outcome, words in OUTCOMES.items():  # the worst comes last
+        for report in terminalreporter.stats.get(outcome, []):
+            found |= dict.fromkeys(getattr(report, "rows", ()), words)
+    terminalreporter.section("attacks")
+    for (row, tries), words in sorted(found.items(), key=lambda line: _place(*line[0])):
+        terminalreporter.write_line(f"{row:4} {words:8} {tries}")
+
+
+def _place(row: str, tries: str) -> tuple[str, int, str]:
+    return row[0], int(row[1:]), tries
 
 
 SECRETS = '''
@@ -69,6 +106,7 @@ class Site:
     """A released course in a folder of its own, with canaries wherever one may look for them."""
 
     folder: Path
+    chapter: str = CHAPTER
     token = TOKEN  # in everything that must not be found
     comm = f"mal{TOKEN[:12]}"  # the name of processes that must not survive
 
@@ -83,12 +121,12 @@ class Site:
     @cached_property
     def rehearsal(self) -> Rehearsal:
         course = read_course(self.course)
-        return Rehearsal(course, course.chapter(CHAPTER))
+        return Rehearsal(course, course.chapter(self.chapter))
 
     @cached_property
     def honest(self) -> dict:
         """The released notebook with the reference's pieces in all exercises."""
-        release = self.course / "release" / CHAPTER / f"{CHAPTER}.ipynb"
+        release = self.course / "release" / self.chapter / f"{self.chapter}.ipynb"
         notebook = json.loads(release.read_text("utf-8"))
         solved = {c["id"]: c["source"] for c in self.rehearsal.solved()["cells"]}
         for cell in notebook["cells"]:
@@ -98,19 +136,26 @@ class Site:
 
     def attacked(self, attack, known: dict) -> dict:
         """The honest notebook with an attack in it; `known` fills in what the attacker knows."""
-        notebook = self.with_cells(*(filled(source, known) for source in attack.added))
+        notebook = self.with_cells(*(filled(cell, known) for cell in attack.added))
+        notebook["metadata"] |= attack.notebook
         cell = next(c for c in notebook["cells"] if c["id"] == attack.exercise)
         cell["source"] = filled(attack.source, known)
         cell["metadata"] |= attack.metadata
+        cell["outputs"] = filled(attack.outputs, known)
         return notebook
+
+    def cells_of(self, attack, known: dict) -> list[Cell]:
+        """The attack's own cells, as the jail takes them."""
+        sources = [filled(source, known) for source in (attack.source, *attack.added)]
+        return [Cell(str(number), source) for number, source in enumerate(sources)]
 
     def files_of(self, attack, known: dict) -> dict[str, str]:
         return {name: filled(text, known) for name, text in attack.files.items()}
 
-    def with_cells(self, *sources: str) -> dict:
-        """The honest notebook with more cells at its end."""
+    def with_cells(self, *cells: str | dict) -> dict:
+        """The honest notebook with more cells at its end: sources of code, or whole cells."""
         notebook = copy.deepcopy(self.honest)
-        notebook["cells"] += [code_cell(source) for source in sources]
+        notebook["cells"] += [code_cell(c) if isinstance(c, str) else c for c in cells]
         return notebook
 
     def known(self, services: dict, pid: int, jailed: bool = True) -> dict:
@@ -124,13 +169,15 @@ class Site:
             "PID": pid,
             "COMM": self.comm,
             "JAILED": jailed,
+            "LIFTED": False,
             "ROOTS": ["/"] if jailed else [str(self.folder)],
         }
 
     def hand_in(self, student: str, notebook: dict, files: dict[str, str] | None = None) -> None:
         """Put a submission where it is collected, with files beside the notebook."""
-        folder = self.course / "submitted" / student / CHAPTER
-        for name, text in {f"{CHAPTER}.ipynb": json.dumps(notebook), **(files or {})}.items():
+        folder = self.course / "submitted" / student / self.chapter
+        files = {f"{self.chapter}.ipynb": json.dumps(notebook), **(files or {})}
+        for name, text in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, "utf-8")
 
@@ -140,10 +187,16 @@ class Site:
         return {str(p): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 
-def filled(source: str, known: dict) -> str:
-    for name, value in known.items():
-        source = source.replace(f"@{name}@", repr(value))
-    return source
+def filled(thing, known: dict):
+    """A source, or a structure with texts in it, with what is known put in."""
+    if isinstance(thing, dict):
+        return {key: filled(value, known) for key, value in thing.items()}
+    if isinstance(thing, list):
+        return [filled(value, known) for value in thing]
+    if isinstance(thing, str):
+        for name, value in known.items():
+            thing = thing.replace(f"@{name}@", repr(value))
+    return thing
 
 
 def code_cell(source: str) -> dict:
@@ -247,9 +300,73 @@ def referee(site) -> Iterator[Referee]:
         yield referee
 
 
+@dataclass(frozen=True)
+class Arena:
+    """A chapter of the site, a referee for it, and what the honest neighbours get."""
+
+    site: Site
+    referee: Referee
+    honest: Report
+
+
+@pytest.fixture(scope="module")
+def arena(site, referee) -> Iterator[Callable[[str], Arena]]:
+    """The arena of a chapter, by its name; chapters are released when they are first asked for."""
+    with contextlib.ExitStack() as stack:
+
+        @cache
+        def opened(chapter: str) -> Arena:
+            if chapter == CHAPTER:
+                return Arena(site, referee, referee.report(site.honest))
+            bulk.release(site.course, chapter)
+            other = Site(site.folder, chapter)
+            its_referee = stack.enter_context(Referee(site.course, chapter))
+            return Arena(other, its_referee, its_referee.report(other.honest))
+
+        yield opened
+
+
 @pytest.fixture(scope="module")
 def unjailed(copied_site) -> Iterator[Referee]:
     """The control: a referee with the protection lifted."""
     with Referee(copied_site.course, CHAPTER, unsafe=True) as referee:
         referee.ready  # noqa: B018 - its process is to be known
         yield referee
+
+
+def _without(pattern: str) -> Callable[[pytest.MonkeyPatch, Path], None]:
+    """Lift what one statement of the worker does, by leaving it out."""
+
+    def lift(patch: pytest.MonkeyPatch, folder: Path) -> None:
+        text = Path(walls.__file__).with_name("worker.py").read_text("utf-8")
+        text, count = re.subn(pattern, "pass", text)
+        assert count == 1
+        (folder / "worker.py").write_text(text, "utf-8")
+        binds = {
+            **dict(walls._binds()),
+            "/site/gradloom_grader/worker.py": str(folder / "worker.py"),
+        }
+        patch.setattr(walls, "_binds", lambda: iter(binds.items()))
+
+    return lift
+
+
+LIFTS = {
+    "a folder of its own": _without(r'_call\("mount", .*\)'),
+}
+
+
+@pytest.fixture
+def lifted_jail(site, monkeypatch, tmp_path) -> Iterator[Callable[[str], Jail]]:
+    """Start a jail that lacks one protection, by its name in LIFTS."""
+    given = intake.given_cells(site.rehearsal.source)
+    kit = build.kit_sources(site.rehearsal.course, site.rehearsal.chapter)
+
+    def start(protection: str) -> Jail:
+        LIFTS[protection](monkeypatch, tmp_path)
+        walls._mounts.cache_clear()
+        return Jail(kit, given=given)
+
+    yield start
+    walls._mounts.cache_clear()
+    walls.system_call_filter.cache_clear()

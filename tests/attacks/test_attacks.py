@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from gradloom_grader import bulk, holes, session, wire
-from gradloom_grader.jail import Jail, Question
+from gradloom_grader.jail import Cell, Jail, Question
 from gradloom_grader.notebook import exercise_source
 from gradloom_grader.report import Report
 from nbgrader.api import Gradebook
@@ -36,17 +36,23 @@ class Attack:
     source: str
     control: dict[str, str | list[str]]
     score: float
+    tries: str
+    chapter: str = "04_elementwise"
     lost: dict[str, float] = field(default_factory=dict)
     metadata: dict = field(default_factory=dict)
-    added: tuple[str, ...] = ()
+    outputs: list[dict] = field(default_factory=list)
+    notebook: dict = field(default_factory=dict)
+    added: tuple[str | dict, ...] = ()
     files: dict[str, str] = field(default_factory=dict)
     next: str = ""
-    weak: str = ""
+    lifted: str = ""
 
     @classmethod
     def read(cls, path: Path) -> "Attack":
-        data = {k.lower(): v for k, v in runpy.run_path(str(path)).items() if k.isupper()}
-        return cls(path.stem, **{f.name: data[f.name] for f in fields(cls) if f.name in data})
+        data = runpy.run_path(str(path))
+        told = {k.lower(): v for k, v in data.items() if k.isupper()}
+        told["tries"] = data["__doc__"].split("\n\n")[0].replace("\n", " ")
+        return cls(path.stem, **{f.name: told[f.name] for f in fields(cls) if f.name in told})
 
     def expected(self, report: Report) -> dict[str, float]:
         """The points that are deserved: everything but what the attack costs its author."""
@@ -65,12 +71,7 @@ ATTACKS = [Attack.read(path) for path in FILES]
 
 
 def parameters(attacks: list[Attack]) -> list:
-    """The attacks for parametrize; what the grader does not withstand yet is expected to fail."""
-
-    def marks(weak: str) -> list:
-        return [pytest.mark.xfail(strict=True, raises=AssertionError, reason=weak)]
-
-    return [pytest.param(a, id=a.name, marks=marks(a.weak) if a.weak else ()) for a in attacks]
+    return [pytest.param(a, id=a.name, marks=pytest.mark.row(a.row, a.tries)) for a in attacks]
 
 
 def points(report: Report) -> dict[str, float]:
@@ -84,13 +85,14 @@ def said(report: Report) -> dict[str, str]:
         "answered": "\n".join(p.message for e in report.exercises for p in e.probes),
         "told": "\n".join(e.because for e in report.exercises),
         "flagged": "\n".join(report.flags),
+        "passed": "\n".join(p.name for e in report.exercises for p in e.probes if p.passed),
     }
 
 
 def check_control(attack: Attack, report: Report) -> None:
     """An attack that failed before it began has shown nothing."""
     told = said(report)
-    for place, text in attack.control_of("printed", "answered", "told", "flagged"):
+    for place, text in attack.control_of(*told):
         assert text in told[place]
 
 
@@ -126,13 +128,16 @@ class Outside:
 
 
 @pytest.mark.parametrize("attack", parameters(ATTACKS))
-def test_attack(site, services, referee, attack):
-    """It earns what it deserves, it took place, and neither neighbour nor machine notices."""
-    honest = referee.report(site.honest)
+def test_attack(arena, services, attack):
+    """It earns what it deserves, it took place, and neither neighbour nor machine notices.
+
+    The neighbour after one attack is the neighbour before the next.
+    """
+    here = arena(attack.chapter)
+    site, referee, honest = here.site, here.referee, here.honest
     assert honest.score == honest.max_score
     before = Outside.of(site, referee)
-    notebook = site.attacked(attack, site.known(services, referee.pid))
-    report = referee.report(notebook, 15 if attack.weak else 60)
+    report = referee.report(site.attacked(attack, site.known(services, referee.pid)))
     assert points(report) == attack.expected(report)
     check_control(attack, report)
     assert site.token not in report.to_json()
@@ -160,8 +165,9 @@ def answered_by(rehearsal, hole: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.row("X1", "Every exercise is answered by calling every other hole.")
 def test_every_exercise_answered_by_every_other_hole(site, referee):
-    """X1: what is filled in from the reference answers nothing but what it is needed for."""
+    """What is filled in from the reference answers nothing but what it is needed for."""
     attack = runpy.run_path(str(OTHER_HOLES))
     earned = {}
     for hole in site.rehearsal.chapter.exercise_of:
@@ -176,8 +182,9 @@ def test_every_exercise_answered_by_every_other_hole(site, referee):
     assert earned == attack["DESERVED"]
 
 
+@pytest.mark.row("A12", "The process ends while later questions wait in the socket.")
 def test_a_death_costs_the_one_who_died(monkeypatch):
-    """A11, A12: however slow the referee is, what was answered before a death stays answered."""
+    """However slow the referee is, what was answered before a death stays answered."""
     kit = {"__init__": "", "kit/__init__": "", "kit/weave": "inert = set()\n"}
     asked = [Question(str(n), "def ask(gl): return 1", {}) for n in range(30)]
     asked[4] = Question("4", "def ask(gl): __import__('os')._exit(0)", {})
@@ -193,8 +200,9 @@ def test_a_death_costs_the_one_who_died(monkeypatch):
     assert [found.answers[str(n)] for n in range(30) if n != 4] == [1] * 29
 
 
+@pytest.mark.row("E5", "The grader is searched for what could unpickle an answer.")
 def test_the_referee_unpickles_nothing():
-    """E5: what could run somebody else's code is imported by no module of the grader."""
+    """What could run somebody else's code is imported by no module of the grader."""
     sources = Path(session.__file__).parent.rglob("*.py")
     imported = {name for path in sources for name in _imports(ast.parse(path.read_text("utf-8")))}
     forbidden = {"pickle", "dill", "cloudpickle", "joblib", "shelve", "yaml", "torch", "xml"}
@@ -210,7 +218,7 @@ def _imports(tree: ast.AST) -> Iterator[str]:
             yield (node.module or "").partition(".")[0]
 
 
-TOGETHER = [attack for attack in ATTACKS if attack.row[0] in "AE" and not attack.weak]
+TOGETHER = [a for a in ATTACKS if a.row[0] in "AE" and a.chapter == CHAPTER]
 
 
 @pytest.fixture
@@ -228,6 +236,7 @@ def classroom(empty_site, services):
     return empty_site
 
 
+@pytest.mark.row("E3", "A whole class attacks, with files beside the notebooks.")
 def test_a_class_of_attackers(classroom):
     """Graded together, with files beside the notebooks: marks, gradebook and neighbours hold."""
     graded = bulk.grade_class(classroom.course, CHAPTER, lambda student: None)
@@ -246,6 +255,7 @@ def test_a_class_of_attackers(classroom):
     assert not named(classroom.comm)
 
 
+@pytest.mark.row("E3", "A whole class attacks, with files beside the notebooks.")
 def test_files_beside_a_notebook_would_be_imported_from_there(classroom):
     """The control of E3: whoever worked in the folder of a submission would run its files."""
     folder = next((classroom.course / "submitted").glob("mallory-e03*")) / CHAPTER
@@ -259,8 +269,9 @@ def resident(pid: int) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
+@pytest.mark.row("D13", "A cell of 400 KB, which is read into a far larger tree.")
 def test_a_long_cell_is_forgotten(site, referee):
-    """D13: the referee reads a cell of 400 KB, and is not larger for it when it goes on."""
+    """The referee reads a cell of 400 KB, and is not larger for it when it goes on."""
     referee.report(site.honest)
     before = resident(referee.pid)
     assert referee.report(site.with_cells("a=1\n" * 100_000)).score == 120
@@ -268,8 +279,9 @@ def test_a_long_cell_is_forgotten(site, referee):
     assert resident(referee.pid) - before < 100_000_000
 
 
+@pytest.mark.row("D6", "A sparse file that is larger than all memory.")
 def test_a_file_of_holes(empty_site):
-    """D6: a sparse file, larger than all memory, costs nobody else anything."""
+    """A sparse file, larger than all memory, costs nobody else anything."""
     if Path("/proc/sys/vm/overcommit_memory").read_text().strip() == "1":
         pytest.skip("this machine would try to read it")
     for student in ("ada", "mallory"):
@@ -280,10 +292,10 @@ def test_a_file_of_holes(empty_site):
     assert graded.reports["mallory"].rejected
 
 
-LIFTED = [attack for attack in ATTACKS if attack.control_of("without a jail")]
+UNJAILED = [attack for attack in ATTACKS if attack.control_of("without a jail")]
 
 
-@pytest.mark.parametrize("attack", LIFTED, ids=lambda attack: attack.name)
+@pytest.mark.parametrize("attack", parameters(UNJAILED))
 def test_what_it_would_do_without_a_jail(copied_site, services, unjailed, attack):
     """The control of these: what is out of their reach is there, and they would find it."""
     known = copied_site.known(services, unjailed.pid, jailed=False)
@@ -294,3 +306,19 @@ def test_what_it_would_do_without_a_jail(copied_site, services, unjailed, attack
     assert bool(survivors) == (attack.row == "E11")
     for pid in survivors:
         os.kill(pid, signal.SIGKILL)
+
+
+LIFTED = [attack for attack in ATTACKS if attack.lifted]
+
+
+@pytest.mark.parametrize("attack", parameters(LIFTED))
+def test_what_it_would_do_with_one_protection_lifted(site, services, lifted_jail, attack):
+    """The control of these, in a jail that lacks the one protection that they are about."""
+    known = site.known(services, os.getpid()) | {"LIFTED": True}
+    cells = site.cells_of(attack, known)
+    with lifted_jail(attack.lifted) as jail:
+        runs = [jail.run(cells, []), jail.run([Cell("next", attack.next)], [])]
+    results = [result for run in runs for result in run.cells.values()]
+    printed = "\n".join(f"{result.output}{result.fault}" for result in results)
+    for _, text in attack.control_of("lifted"):
+        assert text in printed
