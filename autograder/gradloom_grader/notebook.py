@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from itertools import groupby
 
@@ -16,6 +17,7 @@ from .holes import Sources
 from .kit.source import indented
 
 SCHEMA = 3  # nbgrader's metadata schema
+AFTER_HINTS = re.compile(r"(?<=</details>)\n\n(?!<details>)")
 
 
 def make_notebook(course: Course, chapter: Chapter) -> nbformat.NotebookNode:
@@ -50,9 +52,15 @@ def _cells(course: Course, chapter: Chapter, exercises: dict[str, Exercise], cel
         return [_solution_cell(course, chapter, exercise), _check_cell(exercise)]
     if "question" in marks:
         return [_question_cell(marks["question"], marks["points"], cell.source)]
-    new = new_code_cell if cell.cell_type == "code" else new_markdown_cell
-    metadata = _given(chapter, marks) if cell.cell_type == "code" else {}
-    return [new(cell.source, id=_text_id(cell.source), metadata=metadata)]
+    if cell.cell_type == "code":
+        metadata = _given(chapter, marks)
+        return [new_code_cell(cell.source, id=_text_id(cell.source), metadata=metadata)]
+    return [_text_cell(text) for text in AFTER_HINTS.split(cell.source)]
+
+
+def _text_cell(text: str):
+    """Text; code that is shown and not run is marked so that JupyterLab colours it."""
+    return new_markdown_cell(text.replace("```py\n", "```python\n"), id=_text_id(text))
 
 
 def _given(chapter: Chapter, marks) -> dict:
