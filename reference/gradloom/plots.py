@@ -86,7 +86,9 @@ class _Curve:
 
     @property
     def label(self) -> str:
-        return f"{self.run} {self.kind}" if self.run else f"{self.kind} loss"
+        if not self.run:
+            return f"{self.kind} loss"
+        return self.run if self.kind == "training" else f"{self.run}, {self.kind}"
 
     @property
     def lowest(self) -> int:

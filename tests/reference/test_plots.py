@@ -41,7 +41,7 @@ class TestLossCurves:
             "Adam: training loss rises from 1 to 2 over 2 steps. "
             "Adam: validation loss stays at 4 over 2 steps, lowest 4 at step 1."
         )
-        assert labels(picture)[:3] == ["SGD training", "Adam training", "Adam validation"]
+        assert labels(picture)[:3] == ["SGD", "Adam", "Adam, validation"]
         assert axes_of(picture).get_xlabel() == "step"
 
     def test_lines_differ_without_colour(self):
