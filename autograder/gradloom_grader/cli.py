@@ -149,6 +149,23 @@ def assemble(folders: tuple[Path, ...], to: Path | None, course: Path | None, un
 
 
 @main.command()
+@_course
+def doctor(course: Path | None) -> None:
+    """Say what is here of all that grading needs, and what to do about what is not."""
+    from . import doctor as looking
+
+    table = Table("", "what", "found, or what to do")
+    missing = 0
+    for check in looking.examine(course or Path.cwd()):
+        told = filter(None, (check.found, check.remedy))
+        table.add_row("ok" if check.ok else "missing", check.what, escape("\n".join(told)))
+        missing += not check.ok
+    console.print(table)
+    if missing:
+        raise click.ClickException(f"{missing} missing: nothing should be graded here yet")
+
+
+@main.command()
 @click.option("--folder", type=click.Path(path_type=Path), help="An empty folder to work in.")
 @_course
 def demo(folder: Path | None, course: Path | None) -> None:

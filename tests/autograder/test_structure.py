@@ -12,7 +12,7 @@ REFERENCE = ROOT / "reference" / "gradloom"
 # From the top down: a module imports only from rows below its own.
 ROWS = [
     {"cli"},
-    {"demo", "matrix", "mutants"},
+    {"demo", "doctor", "matrix", "mutants"},
     {"assembly", "bulk", "trial"},
     {"bridge", "rehearsal"},
     {"gradebook", "session"},
