@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from . import build, gradebook, intake, report
+from . import build, earlier, gradebook, intake, report
 from .chapters import Chapter, Course, read_course
 from .errors import SetupError, SubmissionError
 from .intake import Submission
@@ -47,7 +47,8 @@ class Grade(NbGraderPreprocessor):
         raw = intake.load(Path(submitted) / f"{about['notebook']}.ipynb")
         course = read_course(Path(folder.root))
         chapter = course.chapter(about["assignment"])
-        found = client(course, chapter).grade(raw)
+        before = earlier.submitted(course, about["student"], chapter.name)
+        found = client(course, chapter).grade(raw, before)
         Store(course.folder).write(about["student"], found)
         return nbformat.from_dict(autograded(course, chapter, raw, found)), resources
 

@@ -17,8 +17,8 @@ from nbgrader.utils import parse_utc
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from . import bridge, build, collected, gradebook, report
-from .chapters import read_course
+from . import bridge, build, collected, earlier, gradebook, report
+from .chapters import Course, read_course
 from .errors import SetupError, SubmissionError
 from .report import Report, Store
 from .session import Client
@@ -66,7 +66,7 @@ def grade_class(
     build.build_if_stale(loaded, loaded.chapter(chapter))
     with Gradebook(api.coursedir.db_url) as book:
         gradebook.bring_up(book, chapter, {})
-        for student, result in _grade(course, chapter, found, unsafe):
+        for student, result in _grade(loaded, chapter, found, unsafe):
             if isinstance(result, Report):
                 store.write(student, result)
                 graded.reports[student] = result
@@ -96,19 +96,20 @@ def _submitted_at(notebook: Path) -> datetime | None:
 
 
 def _grade(
-    course: Path, chapter: str, found: Submissions, unsafe: bool
+    course: Course, chapter: str, found: Submissions, unsafe: bool
 ) -> Iterator[tuple[str, Report | SetupError | SubmissionError]]:
     """Grade with one referee a core, yielding what comes of each submission in order."""
     count = min(len(found), len(os.sched_getaffinity(0)))
     with ExitStack() as stack:
         idle: SimpleQueue[Client] = SimpleQueue()
         for _ in range(count):
-            idle.put(stack.enter_context(Client(course, chapter, unsafe)))
+            idle.put(stack.enter_context(Client(course.folder, chapter, unsafe)))
 
         def one(student: str) -> tuple[str, Report | SetupError | SubmissionError]:
             client = idle.get()
             try:
-                return student, client.grade(collected.load(found[student]))
+                before = earlier.submitted(course, student, chapter)
+                return student, client.grade(collected.load(found[student]), before)
             except (SetupError, SubmissionError) as error:
                 return student, error
             finally:

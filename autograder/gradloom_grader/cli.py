@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column, Table
 
 from . import build as builder
-from . import intake
+from . import earlier, intake
 from .chapters import Course, find_course, read_course
 from .errors import AuthorError, SetupError
 from .report import Report, number
@@ -109,13 +109,17 @@ def _progress() -> Progress:
 @_course
 @_unsafe
 def check(notebook: Path, target: Path | None, course: Path | None, unsafe: bool) -> None:
-    """Grade one NOTEBOOK and write its report as JSON; no gradebook is touched."""
+    """Grade one NOTEBOOK and write its report as JSON; no gradebook is touched.
+
+    Folders of earlier chapters beside its own count where a chapter is graded on them too.
+    """
     raw = intake.load(notebook)
     name = intake.chapter_name(raw) or notebook.stem
     folder = _folder(course)
-    read_course(folder).chapter(name)
+    loaded = read_course(folder)
+    before = earlier.notebooks(notebook.resolve().parents[1], loaded, loaded.chapter(name))
     with Client(folder, name, unsafe) as client:
-        text = client.grade(raw).to_json()
+        text = client.grade(raw, before).to_json()
     if target:
         target.write_text(text, "utf-8")
     else:

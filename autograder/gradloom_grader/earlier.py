@@ -25,16 +25,23 @@ from .report import number
 ALL_MINE = "all mine"
 
 
-def notebooks(home: Path, chapters: Iterable[Chapter]) -> dict[str, bytes]:
-    """The notebooks in a student's folder, `home/05_shapes/05_shapes.ipynb` and so on, by chapter.
+def notebooks(home: Path, course: Course, chapter: Chapter) -> dict[str, bytes]:
+    """Of the earlier chapters that a chapter is graded on, too, the notebooks in a student's
+    folder, `home/05_shapes/05_shapes.ipynb` and so on.
 
     One that cannot be had is as if it were not there.
     """
     found = {}
-    for name in (chapter.name for chapter in chapters):
+    for name in (each.name for each in course.earlier(chapter)):
         with contextlib.suppress(SubmissionError):
             found[name] = collected.load(home / name / f"{name}.ipynb")
     return found
+
+
+def submitted(course: Course, student: str, chapter: str) -> dict[str, bytes]:
+    """The same for what a student has handed in."""
+    home = course.folder / "submitted" / student
+    return notebooks(home, course, course.chapter(chapter))
 
 
 @dataclass(frozen=True)

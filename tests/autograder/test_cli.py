@@ -53,7 +53,7 @@ def fake_client(monkeypatch, solved_report):
         def __exit__(self, *_):
             pass
 
-        def grade(self, raw):
+        def grade(self, raw, earlier):
             return solved_report
 
     monkeypatch.setattr(cli, "Client", Fake)
