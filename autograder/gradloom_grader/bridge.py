@@ -1,7 +1,6 @@
 """nbgrader's side: its configuration, and preprocessors that are thin clients of the referee."""
 
 import atexit
-import html
 import json
 import os
 import sys
@@ -14,12 +13,14 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from . import build, earlier, gradebook, intake, report
+from . import build, earlier, feedback, gradebook, intake, report
 from .chapters import Chapter, Course, read_course
 from .errors import SetupError, SubmissionError
 from .intake import Submission
 from .report import Report, Store
 from .session import Client
+
+PAGE = "report.html"
 
 
 def configure(c: Any, root: str | Path) -> None:
@@ -50,7 +51,8 @@ class Grade(NbGraderPreprocessor):
         before = earlier.submitted(course, about["student"], chapter.name)
         found = client(course, chapter).grade(raw, before)
         Store(course.folder).write(about["student"], found)
-        return nbformat.from_dict(autograded(course, chapter, raw, found)), resources
+        notebook = publish(course, chapter, about["student"], raw, found)
+        return nbformat.from_dict(notebook), resources
 
 
 class SaveGrades(NbGraderPreprocessor):
@@ -88,39 +90,64 @@ def _close_clients() -> None:
         running.close()
 
 
-def autograded(course: Course, chapter: Chapter, raw: bytes, found: Report) -> dict:
-    """The notebook that nbgrader keeps, as JSON: the release with the student's work and the
-    results at their checks."""
+def publish(
+    course: Course, chapter: Chapter, student: str, raw: bytes, found: Report
+) -> dict[str, Any]:
+    """Write what people read of a graded submission into `autograded/<student>/<chapter>`.
+
+    That is the notebook that nbgrader keeps, which is also returned, and the feedback page beside
+    it, which nbgrader copies to its own.
+    """
     template = json.loads(build.source_notebook(course, chapter).read_text("utf-8"))
+    submission = _submission(raw, chapter, template)
+    notebook = autograded(chapter, template, submission, found)
+    folder = course.folder / "autograded" / student / chapter.name
+    page = feedback.page(chapter, student, found, submission)
+    report.write_atomically(folder / f"{chapter.name}.ipynb", json.dumps(notebook))
+    report.write_atomically(folder / PAGE, page)
+    return notebook
+
+
+def _submission(raw: bytes, chapter: Chapter, template: dict) -> Submission:
     try:
-        submission = intake.read(raw, chapter, template)
+        return intake.read(raw, chapter, template)
     except SubmissionError:
-        submission = Submission((), {}, {}, frozenset())
+        return Submission((), {}, {}, frozenset())
+
+
+def autograded(chapter: Chapter, template: dict, submission: Submission, found: Report) -> dict:
+    """The notebook that nbgrader keeps, as JSON: the release with the student's work and the
+    results at their checks. Nothing in it but the referee's own words is more than text."""
     results = {f"{r.id}-check": r for r in found.exercises}
     exercises = {e.id for e in chapter.exercises}
     for cell in template["cells"]:
         name = cell["id"]
         if name in exercises:
-            cell["source"] = submission.sources.get(name) or "# nothing was handed in here"
-            cell["outputs"] = _printed(found, name)
+            cell["source"] = _shown(submission.sources.get(name) or "# nothing was handed in here")
+            cell["outputs"] = _outputs(found, name)
         elif name in submission.texts:
-            cell["source"] = submission.texts[name]
+            cell["source"] = feedback.answer_markdown(submission.texts[name])
         elif name in results:
-            cell["outputs"] = [_html(report.exercise_html(results[name]))]
-    first = new_markdown_cell(report.repairs_html(found), id="report")
-    template["cells"] = [first, *template["cells"], *_added(submission)]
+            cell["outputs"] = [_output("text/html", feedback.exercise_html(results[name]))]
+    first = new_markdown_cell(feedback.repairs_html(found), id="report")
+    added = [
+        new_code_cell(_shown(c.source), id=c.id, outputs=_outputs(found, c.id))
+        for c in feedback.added_cells(submission)
+    ]
+    template["cells"] = [first, *template["cells"], *added]
     return template
 
 
-def _added(submission: Submission) -> list:
-    added = [c for c in submission.cells if c.id.startswith("added-")]
-    return [new_code_cell(c.source, id=c.id) for c in added]
+def _shown(source: str) -> str:
+    return feedback.cut(feedback.plain(source))
 
 
-def _html(text: str):
-    return new_output("display_data", {"text/html": text})
+def _outputs(found: Report, name: str) -> list:
+    """What a cell printed and drew."""
+    printed = found.outputs.get(name)
+    texts = [_output("text/html", feedback.printed_html(printed))] if printed else []
+    return texts + [_output("image/png", figure) for figure in found.figures.get(name, [])]
 
 
-def _printed(found: Report, name: str) -> list:
-    text = found.outputs.get(name)
-    return [_html(f"<pre>{html.escape(text)}</pre>")] if text else []
+def _output(kind: str, data: str) -> Any:
+    return new_output("display_data", {kind: data})

@@ -1,6 +1,5 @@
 """Grade a whole class: reports first, then the gradebook, then the pages nbgrader shows."""
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +16,7 @@ from nbgrader.utils import parse_utc
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from . import bridge, build, collected, earlier, gradebook, report
+from . import bridge, build, collected, earlier, gradebook
 from .chapters import Course, read_course
 from .errors import SetupError, SubmissionError
 from .report import Report, Store
@@ -77,9 +76,7 @@ def grade_class(
         gradebook.bring_up(book, chapter, graded.reports, times)
     for student, result in graded.reports.items():
         raw = collected.load(found[student])
-        notebook = bridge.autograded(loaded, loaded.chapter(chapter), raw, result)
-        target = course / "autograded" / student / chapter / f"{chapter}.ipynb"
-        report.write_atomically(target, json.dumps(notebook))
+        bridge.publish(loaded, loaded.chapter(chapter), student, raw, result)
     return graded
 
 

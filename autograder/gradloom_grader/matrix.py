@@ -13,13 +13,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cached_property
 
+from . import feedback
 from .answers import Answer
 from .chapters import Chapter, Course, Exercise
 from .degenerate import Filling, fillings
 from .errors import SetupError
 from .probes import Case
 from .rehearsal import Rehearsal
-from .report import ExerciseResult, Report, number, templates
+from .report import ExerciseResult, Report, number
 from .session import Referees
 from .trial import Trial
 
@@ -266,4 +267,4 @@ def _lines(matrix: Matrix, row: Row) -> Iterator[tuple]:
 
 def html_text(matrices: Iterable[Matrix]) -> str:
     """A page with a table for each exercise: its answers downwards, its probes across."""
-    return templates().get_template("matrix.html").render(matrices=list(matrices))
+    return feedback.render("matrix.html", matrices=list(matrices))

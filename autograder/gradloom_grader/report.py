@@ -1,4 +1,4 @@
-"""What the referee found for one submission: as data, as text, as HTML; and the store of reports.
+"""What the referee found for one submission, as data; and the store of reports.
 
 `report.schema.json`, beside this file, describes the JSON.
 """
@@ -7,11 +7,8 @@ import json
 import os
 import tempfile
 from dataclasses import asdict, dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
-
-import jinja2
 
 
 @dataclass(frozen=True)
@@ -25,14 +22,10 @@ class ProbeResult:
     rows: tuple[tuple[str, str], ...] = ()
 
     @property
-    def says(self) -> str:
-        """The sentence that says what it asks for."""
-        return self.message.partition("\n")[0]
-
-    @property
-    def wrong(self) -> str:
-        """What was wrong, for the student; empty if it passed."""
-        return self.message.partition("\n")[2]
+    def told(self) -> tuple[str, str]:
+        """What it asks for, and what was wrong: nothing, if it passed."""
+        says, _, wrong = self.message.partition("\n")
+        return says, wrong
 
 
 @dataclass(frozen=True)
@@ -117,25 +110,6 @@ def _probe_result(data: dict) -> ProbeResult:
 def number(value: float) -> str:
     """Points as a person writes them: 7, 2.5, 1.75."""
     return f"{value:.4f}".rstrip("0").rstrip(".")
-
-
-@cache
-def templates() -> jinja2.Environment:
-    """The pages and fragments in `templates/`, which escape all text."""
-    loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
-    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
-    environment.filters["number"] = number
-    return environment
-
-
-def exercise_html(result: ExerciseResult) -> str:
-    """What the feedback page shows at an exercise's check: marks and reasons, all text escaped."""
-    return templates().get_template("exercise.html").render(exercise=result)
-
-
-def repairs_html(report: Report) -> str:
-    """What was repaired in the submission, for the top of the feedback page."""
-    return templates().get_template("repairs.html").render(report=report)
 
 
 class Store:

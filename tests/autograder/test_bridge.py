@@ -2,6 +2,7 @@
 
 import copy
 import csv
+import dataclasses
 import html
 import json
 import os
@@ -150,8 +151,10 @@ class TestTheGradedNotebook:
         assert "BEGIN SOLUTION" not in json.dumps(notebook)
 
     @pytest.mark.parametrize("raw", [b"not a notebook", b'{"cells": []}', b'{"nbformat": 3}'])
-    def test_holds_no_solution_where_there_is_no_work(self, course, chapter, grade, raw):
-        shown = json.dumps(bridge.autograded(course, chapter, raw, grade(raw)))
+    def test_holds_no_solution_where_there_is_no_work(self, course, chapter, grade, raw, tmp_path):
+        folder = dataclasses.replace(course, folder=tmp_path)
+        shutil.copytree(course.folder / "source", tmp_path / "source")
+        shown = json.dumps(bridge.publish(folder, chapter, "ada", raw, grade(raw)))
         assert "SOLUTION" not in shown
         assert "could not be graded" in shown or "cells" in json.loads(raw)
         nbformat.validate(nbformat.from_dict(json.loads(shown)))
