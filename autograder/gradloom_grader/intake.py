@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
-from . import holes
+from . import flags, holes
 from .chapters import Chapter, Exercise
 from .errors import SubmissionError
 from .jail import Cell
@@ -23,12 +23,6 @@ MAX_BYTES = 20_000_000
 MAX_CELLS = 2_000
 MAX_SOURCE = 1_000_000  # characters in all cells; a syntax tree is 500 times as large
 NO_ANSWER = "YOUR ANSWER HERE"  # what nbgrader leaves in a question's cell
-SUSPICIOUS = {
-    *("builtins", "ctypes", "gc", "importlib", "inspect", "mmap", "multiprocessing", "os"),
-    *("pickle", "pty", "resource", "shutil", "signal", "socket", "subprocess", "sys", "threading"),
-    *("traceback", "urllib", "pytest", "nbgrader", "torch", "jax", "tensorflow", "autograd"),
-    *("__import__", "eval", "exec", "open", "globals", "setattr"),
-}
 
 
 @dataclass(frozen=True)
@@ -272,8 +266,7 @@ class _Intake:
 
     def _flag(self, own: list[Cell]) -> None:
         for cell in own:
-            if found := sorted(_names(cell.source) & SUSPICIOUS):
-                self.flags.append(f"cell {cell.id} uses {', '.join(found)}")
+            self.flags += [f"cell {cell.id} {text}" for text in flags.flags(_parse(cell.source))]
 
     def _text(self, name: str, named: list[tuple[str, _Cell]]) -> str:
         return next((c.source for n, c in named if n == name), "")
@@ -359,15 +352,3 @@ def _unwoven(source: str) -> list[str]:
 
 def _is_woven(node: ast.ClassDef | ast.FunctionDef) -> bool:
     return any(_name_of(decorator) == "weave" for decorator in node.decorator_list)
-
-
-def _names(source: str) -> set[str]:
-    names: set[str] = set()
-    for node in ast.walk(_parse(source)):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            names.add((node.module or "").split(".")[0])
-        elif isinstance(node, ast.Name):
-            names.add(node.id)
-    return names
