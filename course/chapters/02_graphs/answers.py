@@ -378,6 +378,27 @@ def counts_twice_and_takes_away_once(root, parents):
 
 
 @wrong("graph.kahn_order")
+def counts_once_and_takes_away_twice(root, parents):
+    """With x twice and y once among its inputs, a node waits for two parents, and the two reports
+    of x let it go before y. Count the same on both sides: uses, or different parents."""
+    nodes = reachable(root, parents)
+    waiting = {id(node): len(set(parents(node))) for node in nodes}
+    children = {id(node): [] for node in nodes}
+    for node in nodes:
+        for parent in parents(node):
+            children[id(parent)].append(node)
+    order = [node for node in nodes if waiting[id(node)] == 0]
+    for node in order:
+        for child in children[id(node)]:
+            waiting[id(child)] -= 1
+            if waiting[id(child)] == 0:
+                order.append(child)
+    if len(order) < len(nodes):
+        raise CycleError(f"a cycle, each node from the one before: {find_cycle(root, parents)}")
+    return order
+
+
+@wrong("graph.kahn_order")
 def starts_from_the_root(root, parents):
     """This order begins with the root, which was computed last. Begin with those who wait for
     nobody: the leaves."""

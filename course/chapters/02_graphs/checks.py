@@ -26,7 +26,8 @@ def _graph(rng):
     twice = add(once, shared, shuffled=False)  # the short path second
     thrice = add(shared, twice, shuffled=False)  # the short path first
     double = add(thrice, thrice)
-    pool = [*leaves, double, add(leaves[1], double)]  # nothing else uses what is below double
+    mixed = add(leaves[1], leaves[1], double)  # three uses of two parents
+    pool = [*leaves, double, mixed]  # nothing else uses what is below double
     for _ in range(4):
         pool.append(add(*rng.choice(pool, 2)))
     root = pool[-1]
