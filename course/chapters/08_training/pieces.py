@@ -17,7 +17,7 @@ def classify_digits(
 
     Images are float32 arrays (rows, 64) with entries from 0 to 1, labels are integers from 0 to 9,
     (rows,). Nothing is changed in place. All that is random comes from `seed`, an integer: the same
-    seed gives the same results, another seed others. A training takes at most 5 seconds.
+    seed gives the same results, another seed others. Three trainings take at most 5 seconds.
 
     Returns three things: the predicted digits, an integer array (test rows,); the training losses,
     a list of floats, one an epoch, from the first to the last; and the norm of each parameter's
