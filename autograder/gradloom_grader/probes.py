@@ -187,7 +187,7 @@ def _verified(verify: Callable, expected, answer, inputs: dict) -> str | None:
 
 def _example(kind: str, case: Case, inputs: dict, came: Iterable[tuple[str, str]]) -> Finding:
     """What a visible probe found: all of it may be seen."""
-    asked = [("asked", f"{name} = {compare.asked(value)}") for name, value in inputs.items()]
+    asked = [("asked", compare.asked(name, value)) for name, value in inputs.items()]
     rows = (*asked, *came)
     lines = [case.says, *(f"{name}: {text}" for name, text in rows)]
     return Finding(kind, "\n".join(lines), rows)

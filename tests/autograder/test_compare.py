@@ -152,6 +152,13 @@ class TestNotTheSame:
             assert word in text
 
 
+class TestShow:
+    def test_lines_of_arrays_stay_below_each_other(self):
+        assert compare.asked("x", np.eye(2)) == "x = [[1., 0.],\n     [0., 1.]]"
+        assert compare.show({"a": np.eye(2), "b": 1}) == "a: [[1., 0.],\n    [0., 1.]]\nb: 1"
+        assert compare.show([np.eye(2), f64(3)]) == "[[[1., 0.],\n  [0., 1.]],\n [3.]]"
+
+
 class TestOutline:
     def test_holds_no_numbers_of_the_value(self):
         assert compare.outline(f64(3.25)) == "float64 of shape (1,)"

@@ -157,7 +157,7 @@ def _inputs(example: dict):
 
 
 def _asked(example: dict) -> str:
-    return "\n".join(f"{key} = {compare.asked(value)}" for key, value in _inputs(example))
+    return "\n".join(compare.asked(key, value) for key, value in _inputs(example))
 
 
 def _raised(error: Exception) -> str:

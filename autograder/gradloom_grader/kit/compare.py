@@ -120,12 +120,21 @@ def _at(where: str) -> str:
 
 def show(value) -> str:
     """A value in a few lines: arrays as NumPy prints them, lists entry by entry."""
-    return _cut(_shown(normal(value)))
+    value = normal(value)
+    if isinstance(value, dict):
+        return _cut("\n".join(_behind(f"{key}: ", _shown(value[key])) for key in list(value)[:40]))
+    return _cut(_shown(value))
 
 
-def asked(value) -> str:
+def asked(name: str, value) -> str:
     """An input as it is: an array as NumPy prints it, (3,) as a sequence."""
-    return show(value) if isinstance(value, np.ndarray) else _cut(repr(value))
+    shown = _shown(value) if isinstance(value, np.ndarray) else repr(value)
+    return _cut(_behind(f"{name} = ", shown))
+
+
+def _behind(name: str, text: str) -> str:
+    """A text of several lines, all of them indented by what stands before the first."""
+    return name + text.replace("\n", "\n" + " " * len(name))
 
 
 def _cut(text: str) -> str:
@@ -136,7 +145,8 @@ def _shown(value) -> str:
     if isinstance(value, np.ndarray):
         return np.array2string(value, precision=6, threshold=40, separator=", ", max_line_width=68)
     if isinstance(value, list):
-        return "[" + ", ".join(_shown(v) for v in value[:40]) + "]"
+        parts = [_shown(v).replace("\n", "\n ") for v in value[:40]]
+        return "[" + (",\n " if "\n" in "".join(parts) else ", ").join(parts) + "]"
     if isinstance(value, dict):
         return ", ".join(f"{key}: {_shown(value[key])}" for key in list(value)[:40])
     try:
