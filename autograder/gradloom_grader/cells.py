@@ -19,8 +19,10 @@ from types import ModuleType, TracebackType
 from typing import Any, NoReturn
 
 import IPython
+import matplotlib.pyplot as plt
 import numpy as np
 from IPython.core.inputtransformer2 import TransformerManager
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from gradloom_grader import memory, wire
 
@@ -30,8 +32,6 @@ _TEXT = 500
 
 def warm_up() -> None:
     """Do once, before forking, what every run would pay for."""
-    import matplotlib.pyplot as plt
-
     warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive")
     plt.figure().gca().plot([0, 1], [0, 1], label="$x$")
     plt.legend()
@@ -74,7 +74,7 @@ class Child:
         """Import the kit and run given cells on it."""
         self.package = memory.load(codes, "gradloom")
         for cell in given:
-            self._cell(cell)
+            self._cell({**cell, "figures": (0, 0)})
         _seed()
 
     def converse(self, sock: socket.socket) -> NoReturn:
@@ -110,12 +110,13 @@ class Child:
         weave = importlib.import_module("gradloom.kit.weave")
         weave.__dict__["inert"] = set(request["inert"])
 
-    def _cell(self, request: dict) -> None:
+    def _cell(self, request: dict) -> list[np.ndarray]:
+        """Run a cell; return the first figures that it leaves open, as pixels."""
         filename = f"<cell {request['id']}>"
         self.places[filename] = request["id"]
+        plt.close("all")
         self._execute(_plain(request["source"]), filename)
-        if "matplotlib.pyplot" in sys.modules:
-            sys.modules["matplotlib.pyplot"].close("all")
+        return _drawn(*request["figures"])
 
     def _execute(self, source: str, filename: str | None = None) -> None:
         filename = filename or next(reversed(self.places))
@@ -129,6 +130,22 @@ class Child:
         exec(memory.thaw(request["probe"]).code, namespace)
         *_, body = (thing for name, thing in namespace.items() if name != "__builtins__")
         return body(gl=self.package, **request["inputs"])
+
+
+def _drawn(most: int, pixels: int) -> list[np.ndarray]:
+    """Open figures, none larger than `pixels`; one that cannot be drawn costs nothing."""
+    pictures: list[np.ndarray] = []
+    try:
+        for number in plt.get_fignums()[:most]:
+            figure = plt.figure(number)
+            figure.set_dpi(figure.dpi * min(1, pixels / max(figure.bbox.size)))
+            canvas = FigureCanvasAgg(figure)
+            canvas.draw()
+            pictures.append(np.array(canvas.buffer_rgba())[..., :3])
+    except (Exception, _TimeUp):
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    plt.close("all")
+    return pictures
 
 
 def _seed() -> None:

@@ -22,7 +22,7 @@ import numpy as np
 from gradloom_grader import memory, walls, wire
 from gradloom_grader.faults import Fault
 from gradloom_grader.limits import Limits
-from gradloom_grader.replies import Reply, death
+from gradloom_grader.replies import PICTURES, PIXELS, Reply, death, pictures
 from gradloom_grader.walls import JailError
 
 __all__ = ["Cell", "CellResult", "Fault", "Jail", "JailError", "Limits", "Outcome", "Question"]
@@ -54,6 +54,7 @@ class CellResult:
     id: str
     fault: Fault | None
     output: str
+    pictures: Sequence[np.ndarray] = ()
 
 
 @dataclass
@@ -297,6 +298,7 @@ class _Run:
         self.left_out: set[str] = set()
         self.room = jail.limits.answer_bytes
         self.output_room = jail.limits.outputs_bytes
+        self.figure_room = jail.limits.figures
         self.result = Outcome()
         self.end = min(jail.until, time.monotonic() + self.limits.submission_seconds)
 
@@ -339,7 +341,9 @@ class _Run:
 
     def _play(self, child: _Child) -> None:
         cells = [cell for cell in self.cells if cell.id not in self.left_out]
-        requests = [{"do": "cell", "id": cell.id, "source": cell.source} for cell in cells]
+        requests = [
+            {"do": "cell", "id": c.id, "source": c.source, "figures": self._draws(c)} for c in cells
+        ]
         replies = child.ask(requests, "cell", self.end)
         for cell in cells:
             try:
@@ -350,12 +354,19 @@ class _Run:
                 self.result.cells[cell.id] = CellResult(cell.id, gone.fault, "")
                 raise
 
+    def _draws(self, cell: Cell) -> list[int]:
+        """How many figures, and how large: none of a cell run again or on a changed kit."""
+        again = self.load["changes"] or cell.id in self.result.cells
+        return [0 if again else PICTURES, PIXELS]
+
     def _keep(self, cell: str, reply: Reply) -> None:
         if reply.fault and reply.fault.kind == "timeout":
             self.left_out.add(cell)  # every replay would wait for it again
         if cell not in self.result.cells:
             output = self._text(reply.output, cell)
-            self.result.cells[cell] = CellResult(cell, reply.fault, output)
+            drawn = pictures(reply.value)[: self.figure_room]
+            self.figure_room -= len(drawn)
+            self.result.cells[cell] = CellResult(cell, reply.fault, output, drawn)
 
     def _text(self, output: bytes, cell: str) -> str:
         kept = output[: min(self.limits.output_bytes, self.output_room)]

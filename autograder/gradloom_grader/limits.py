@@ -24,6 +24,7 @@ class Limits:
     output_bytes: int = 100_000  # of one cell
     outputs_bytes: int = 1_000_000  # of all cells of a submission
     answer_bytes: int = 128 * MB  # arrays in all answers of a submission
+    figures: int = 8  # of a submission, in its report
 
     def seconds(self, step: Literal["cell", "answer"]) -> float:
         return self.cell_seconds if step == "cell" else self.probe_seconds

@@ -12,7 +12,7 @@ from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
-from . import build, earlier, faults, holes, intake, probes
+from . import build, earlier, faults, figures, holes, intake, probes
 from .answers import read_answers
 from .chapters import Chapter, Course, Exercise
 from .diagnosis import Diagnosis, Evidence, Match
@@ -153,6 +153,7 @@ class Grading:
             repairs=(*self.submission.repairs, *self._left_out()),
             flags=(*self.submission.flags, *self.together.flags),
             outputs={i: c.output for i, c in self.together.cells.items() if c.output},
+            figures=figures.pngs({i: c.pictures for i, c in self.together.cells.items()}),
         )
 
     def _run(self, cases: Sequence[Case], **how) -> Outcome:
@@ -360,7 +361,7 @@ def course_secret(folder: Path) -> bytes:
 
 def base_key(course: Course, chapter: Chapter, jail: Jail) -> str:
     """The part of a report's key that all submissions to a chapter share."""
-    versions = [version(name) for name in ("numpy", "matplotlib", "ipython")]
+    versions = [version(name) for name in ("numpy", "matplotlib", "ipython", "pillow")]
     answers = chapter.answers.read_text("utf-8") if chapter.answers.exists() else ""
     ours = json.dumps(holes.read_sources(Path(__file__).parent), sort_keys=True)
     parts = [build.digest(course, chapter), answers, ours, repr(jail.limits), jail.description]

@@ -10,6 +10,8 @@ import numpy as np
 from gradloom_grader import wire
 from gradloom_grader.faults import Fault
 
+PICTURES, PIXELS = 2, 800  # of a cell; of a side of each
+
 
 class Reply:
     """What a child says about one request, checked; raises Garbled."""
@@ -25,6 +27,18 @@ class Reply:
         self.output = output.tobytes()
         self.fault = None if reply["fault"] is None else _checked_fault(reply["fault"])
         self.value = reply["value"]
+
+
+def pictures(value: Any) -> list[np.ndarray]:
+    """What of a cell's value is a picture; whatever else came is left out."""
+    return [p for p in value[:PICTURES] if _is_picture(p)] if type(value) is list else []
+
+
+def _is_picture(value: Any) -> bool:
+    if type(value) is not np.ndarray or value.dtype != np.uint8 or value.ndim != 3:
+        return False
+    height, width, colours = value.shape
+    return colours == 3 and 0 < height <= PIXELS and 0 < width <= PIXELS
 
 
 _FAULT_TYPES: dict[str, tuple[type, ...]] = {

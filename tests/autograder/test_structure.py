@@ -23,7 +23,7 @@ ROWS = [
     {"intake"},
     {"jail", "degenerate"},
     {"answers"},
-    {"limits", "replies"},
+    {"figures", "limits", "replies"},
     {"chapters", "faults", "flags", "walls"},
     {"holes", "wire"},
     {"memory", "errors", "kit"},
