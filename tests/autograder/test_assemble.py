@@ -728,7 +728,7 @@ def student(course, release_folder, rehearsal, tmp_path_factory):
 def told(student):
     """What the student's own call prints, at the end of chapter 8."""
     call = "from gradloom.kit import assemble\ndone = assemble('..')\n"
-    call += "print(repr(done), done._repr_png_()[:4])"
+    call += "print(repr(done), done._repr_png_()[0][:4])"
     return python(call, student / "08_training", SITE, cwd=student / "08_training")
 
 

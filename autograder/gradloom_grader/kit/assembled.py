@@ -29,10 +29,12 @@ class Assembled:
     def __repr__(self) -> str:
         return f"<library in {_shown(self.folder)}>"
 
-    def _repr_png_(self) -> bytes | None:
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]] | None:
         """The loss curve of the training, which a notebook shows at the end of the cell."""
         picture = self.folder / digits.PICTURE
-        return picture.read_bytes() if self.training and picture.exists() else None
+        if not self.training or not picture.exists():
+            return None
+        return picture.read_bytes(), {"width": 640}
 
     @property
     def is_all_yours(self) -> bool:
