@@ -46,6 +46,7 @@ class Attack:
     files: dict[str, str] = field(default_factory=dict)
     next: str = ""
     lifted: str = ""
+    hidden: str = ""
 
     @classmethod
     def read(cls, path: Path) -> "Attack":
@@ -85,6 +86,7 @@ def said(report: Report) -> dict[str, str]:
         "answered": "\n".join(p.message for e in report.exercises for p in e.probes),
         "told": "\n".join(e.because for e in report.exercises),
         "flagged": "\n".join(report.flags),
+        "repaired": "\n".join(report.repairs),
         "passed": "\n".join(p.name for e in report.exercises for p in e.probes if p.passed),
     }
 
@@ -141,6 +143,7 @@ def test_attack(arena, services, attack):
     assert points(report) == attack.expected(report)
     check_control(attack, report)
     assert site.token not in report.to_json()
+    assert not attack.hidden or attack.hidden not in report.to_json()
     assert len(report.to_json()) < 2_000_000
     if attack.next:
         printed = said(referee.report(site.with_cells(attack.next)))["printed"]
