@@ -18,7 +18,7 @@ ROWS = [
     {"gradebook", "session"},
     {"referee"},
     {"earlier"},
-    {"diagnosis", "build", "entered"},
+    {"feedback", "diagnosis", "build", "entered"},
     {"collected", "notebook", "probes", "report"},
     {"intake"},
     {"jail", "degenerate"},
