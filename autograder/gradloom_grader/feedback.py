@@ -27,7 +27,7 @@ WORDS = {
     "partly": "partly right",
     "failed": "not yet right",
     "not attempted": "not attempted",
-    "carried": "right, an error carried forward",
+    "carried": "error carried forward",
 }
 # Terminal escapes, what reorders a line, and halves of characters that cannot be written.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
