@@ -224,6 +224,30 @@ def test_two_walks(gl, a, b, g):
     return found
 
 
+@probe("backpropagate", gate=True, a=normal(2, 3), g=normal(2, 3))
+def test_computes_nothing_again(gl, a, g):
+    """The walk asks each operation for its gradients, and computes no operation a second time."""
+    gl.engine.set_recording(True)
+    calls = {"forward": 0, "backward": 0}
+
+    class Square(gl.Function):
+        def forward(self, array):
+            calls["forward"] += 1
+            return array * array
+
+        def backward(self, out_grad, node):
+            calls["backward"] += 1
+            return (out_grad * node._inputs[0] * 2,)
+
+    root = Square()(Square()(gl.Tensor(a, requires_grad=True)))
+    try:
+        for _ in zip(range(100), gl.engine.backpropagate(root, gl.Tensor(g)), strict=False):
+            pass
+    except Exception:
+        pass
+    return {"operations computed": calls["forward"], "and asked": calls["backward"] > 0}
+
+
 # seed-and-accumulate
 
 
