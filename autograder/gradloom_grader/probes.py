@@ -251,7 +251,10 @@ def _reference_for(chapter: Path) -> ModuleType:
     return holes.load(course.engine(course.chapter(chapter.name)))
 
 
-_UNUSED = ("terminal", "cacheprovider", "logging", "warnings")
+_UNUSED = (
+    *("terminal", "cacheprovider", "logging", "warnings"),
+    *("unraisableexception", "threadexception"),  # which collect garbage, for half a second
+)
 PYTEST_OPTIONS = [
     *("-s", "-c", "/dev/null", "--noconftest", "--import-mode=importlib"),
     *(f"-pno:{name}" for name in _UNUSED),
