@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column, Table
 
 from . import build as builder
-from . import earlier, intake
+from . import earlier, intake, opened
 from .chapters import Course, find_course, read_course
 from .errors import AuthorError, SetupError
 from .report import Report, number
@@ -114,7 +114,7 @@ def check(notebook: Path, target: Path | None, course: Path | None, unsafe: bool
     Folders of earlier chapters beside its own count where a chapter is graded on them too.
     """
     raw = intake.load(notebook)
-    name = intake.chapter_name(raw) or notebook.stem
+    name = opened.chapter_name(raw) or notebook.stem
     folder = _folder(course)
     loaded = read_course(folder)
     before = earlier.notebooks(notebook.resolve().parents[1], loaded, loaded.chapter(name))

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from . import intake
 from .errors import SubmissionError
+from .opened import bounded
 
 ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@-]{0,63}")
 MAX_ENTRIES = 1_000  # looked through, where the notebook is not called as it was released
@@ -44,12 +44,13 @@ def load(path: Path) -> bytes:
 
     Raises SubmissionError if it is no longer the file that was found.
     """
+    expected = os.path.join(os.path.realpath(path.parents[2]), *path.parts[-3:])
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(handle, "rb") as file:
-            same = os.readlink(f"/proc/self/fd/{handle}") == str(path)
+            same = os.readlink(f"/proc/self/fd/{handle}") == expected
             if same and _is_plain(os.fstat(handle)):
-                return intake.bounded(file)
+                return bounded(file)
     except OSError as error:
         raise SubmissionError(f"it cannot be read: {error.strerror}") from None
     raise SubmissionError("it was replaced while it was collected: grade again")

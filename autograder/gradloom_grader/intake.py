@@ -4,25 +4,23 @@ Taken from a submission: the source of solution cells, and of cells that the stu
 changed. Everything else (locked cells, points, tags, outputs, the kernel) is the release's.
 """
 
-import ast
 import hashlib
 import json
-import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
 
-from . import flags, holes
+from . import flags, written
 from .chapters import Chapter, Exercise
 from .errors import SubmissionError
 from .jail import Cell
+from .naming import NO_ANSWER, Named, Namer
+from .opened import bounded, opened
+from .order import Placed, called, ordered
 
-MAX_BYTES = 20_000_000
-MAX_CELLS = 2_000
-MAX_SOURCE = 1_000_000  # characters in all cells; a syntax tree is 500 times as large
-NO_ANSWER = "YOUR ANSWER HERE"  # what nbgrader leaves in a question's cell
+MAX_CELL = 100_000  # characters; a syntax tree is 500 times as large
+MAX_SOURCE = 1_000_000  # in all cells that are run, or in one answer in words
 
 
 @dataclass(frozen=True)
@@ -49,27 +47,22 @@ def read(raw: bytes, chapter: Chapter, template: dict) -> Submission:
 
     Raises SubmissionError for what is no notebook.
     """
-    _parse.cache_clear()  # a tree may be 500 times as large as its text
-    return _Intake(chapter, template).take(_cells(raw))
+    written.forget()
+    notebook = opened(raw)
+    namer = Namer(chapter, template)
+    found = _Intake(chapter, namer.named(notebook.cells), given_cells(template))
+    submission = found.submission(namer.notes)
+    if notebook.chapter not in ("", chapter.name) and not submission.attempted:
+        raise SubmissionError(
+            f"this is the notebook of {notebook.chapter}: hand in that of {chapter.name}"
+        )
+    return submission
 
 
 def load(path: Path) -> bytes:
     """A notebook's bytes, or just enough of a file that is too large to be told so by `read`."""
     with path.open("rb") as file:
         return bounded(file)
-
-
-def bounded(file: BinaryIO) -> bytes:
-    return file.read(MAX_BYTES + 1)
-
-
-def chapter_name(raw: bytes) -> str | None:
-    """The chapter that a notebook's metadata names, if it can be read."""
-    try:
-        name = json.loads(raw.decode("utf-8-sig"))["metadata"]["gradloom"]["chapter"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-    return name if isinstance(name, str) else None
 
 
 def given_cells(template: dict) -> list[Cell]:
@@ -80,205 +73,202 @@ def given_cells(template: dict) -> list[Cell]:
 
 def needed(given: list[Cell], cells: Iterable[Cell]) -> list[str]:
     """The ids of the given cells that define names which the cells use, directly or not."""
-    trees = [_parse(cell.source) for cell in cells if cell.source.strip()]
-    if not all(tree.body for tree in trees):  # who knows what an unreadable cell uses
-        return [cell.id for cell in given]
-    used = {name for tree in trees for name in _used(tree)}
+    sources = [cell.source for cell in cells if not written.is_blank(cell.source)]
+    if not all(written.tree(source).body for source in sources):
+        return [cell.id for cell in given]  # who knows what an unreadable cell uses
+    used = {name for source in sources for name in written.names_of(source).used}
     found: list[str] = []
     for cell in reversed(given):
-        tree = _parse(cell.source)
-        if _bound(tree) & used:
+        names = written.names_of(cell.source)
+        if names.bound & used:
             found.insert(0, cell.id)
-            used |= _used(tree)
+            used |= names.used
     return found
-
-
-def _used(tree: ast.AST) -> set[str]:
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-
-
-def _bound(tree: ast.AST) -> set[str]:
-    names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and _stores(n)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.alias):
-            names.add((node.asname or node.name).split(".")[0])
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names.add(node.name)
-    return names
-
-
-def _stores(node: ast.Name) -> bool:
-    return isinstance(node.ctx, ast.Store)
-
-
-@dataclass(frozen=True)
-class _Cell:
-    """A cell as submitted: everything in it may be anything."""
-
-    kind: str
-    source: str
-    id: str
-    grade_id: str
-
-
-def _cells(raw: bytes) -> list[_Cell]:
-    if len(raw) > MAX_BYTES:
-        raise SubmissionError(
-            f"the notebook is larger than {MAX_BYTES // 10**6} MB: clear its outputs"
-        )
-    try:
-        notebook = json.loads(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise SubmissionError("the notebook is not UTF-8 text: save it from JupyterLab") from None
-    except (ValueError, RecursionError):
-        raise SubmissionError("this is not a notebook: hand in the .ipynb file itself") from None
-    cells = _upgraded(notebook).get("cells")
-    if not isinstance(cells, list):
-        raise SubmissionError("the notebook has no cells: hand in the .ipynb file you worked in")
-    if len(cells) > MAX_CELLS:
-        raise SubmissionError(f"the notebook has more than {MAX_CELLS} cells")
-    found = [_cell(cell) for cell in cells if isinstance(cell, dict)]
-    if sum(len(cell.source) for cell in found) > MAX_SOURCE:
-        raise SubmissionError(f"the notebook's cells hold more than {MAX_SOURCE} characters")
-    return found
-
-
-def _upgraded(notebook) -> dict:
-    if not isinstance(notebook, dict):
-        raise SubmissionError("this is not a notebook: hand in the .ipynb file itself")
-    if notebook.get("nbformat") != 3:
-        return notebook
-    import nbformat  # slow to import, and hardly ever needed
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return nbformat.convert(nbformat.from_dict(notebook), 4)
-    except Exception:  # nbformat raises whatever a damaged old notebook makes it trip over
-        raise SubmissionError("the notebook's old format cannot be read: save it again") from None
-
-
-def _cell(cell: dict) -> _Cell:
-    source = cell.get("source", "")
-    if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
-    marks = cell.get("metadata")
-    marks = marks.get("nbgrader") if isinstance(marks, dict) else None
-    grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
-    texts = (cell.get("cell_type"), source, cell.get("id"), grade_id)
-    kind, source, own_id, grade_id = (t if isinstance(t, str) else "" for t in texts)
-    return _Cell(kind, source.replace("\r\n", "\n"), own_id, grade_id)
 
 
 @dataclass
 class _Intake:
-    chapter: Chapter
-    template: dict
-    repairs: list[str] = field(default_factory=list)
-    flags: list[str] = field(default_factory=list)
+    """What a student's cells are, once it is known which of the released cells they stand for."""
 
-    def take(self, cells: list[_Cell]) -> Submission:
-        self.released = {c["id"]: _cell(c) for c in self.template["cells"]}
+    chapter: Chapter
+    named: Sequence[Named]
+    given: Sequence[Cell]
+    repairs: list[str] = field(default_factory=list)
+
+    def submission(self, notes: Iterable[str]) -> Submission:
+        self.repairs += notes
         self.exercises = {e.id: e for e in self.chapter.exercises}
-        named = [(self._name(cell), cell) for cell in cells]
-        mine = [(name, cell) for name, cell in named if self._is_own(name, cell)]
-        own = [
-            Cell(name if name in self.exercises else f"added-{n}", cell.source)
-            for n, (name, cell) in enumerate(mine, 1)
-        ]
-        own = self._without_untouched(own)
-        self._note_missing({name for name, _ in named})
-        self._note_duplicates(own)
-        own = self._woven(own)
-        attempted = {e.id for e in self.chapter.exercises if self._attempts(own, e)}
-        self._flag(own)
-        texts = {q.id: self._text(q.id, named) for q in self.chapter.questions}
-        answered = {name for name, text in texts.items() if text.strip() not in ("", NO_ANSWER)}
-        sources = {name: self._source(name, named) for name in self.exercises}
+        self.holes = {hole.split(".", 1)[1] for hole in self.chapter.exercise_of}
+        placed = self._without_doubles(self._placed())
+        attempted = {e.id for e in self.chapter.exercises if self._attempts(placed, e)}
+        self._note_missing(attempted)
+        found = [flag for p in placed if p.own for flag in _flags(p.cell)]
+        sources = {name: self._source(name, placed) for name in self.exercises}
+        cells, notes = ordered(self._woven(placed))
+        texts = {q.id: self._text(q.id) for q in self.chapter.questions}
+        self.repairs += notes
         return Submission(
-            tuple(_numbered(own)),
+            tuple(_numbered(cells)),
             sources,
             texts,
             frozenset(attempted),
-            frozenset(answered),
+            frozenset(name for name, text in texts.items() if text.strip() not in ("", NO_ANSWER)),
             tuple(self.repairs),
-            tuple(self.flags),
+            tuple(found),
         )
 
-    def _name(self, cell: _Cell) -> str:
-        """The released cell that a submitted one stands for, or an empty text."""
-        for name in (cell.grade_id, cell.id):
-            if name in self.released:
-                return name
-        return ""
+    def _placed(self) -> list[Placed]:
+        """The student's own cells and the given ones, in the notebook's order."""
+        ran = {cell.id for cell in self.given}
+        there = {n.name for n in self.named if not n.own}
+        placed = [Placed(cell, own=False, ran=True) for cell in self.given if cell.id not in there]
+        for number, each in enumerate(self.named, 1):
+            name = each.name if each.name in self.exercises else f"added-{number}"
+            if each.own and not written.is_blank(each.source):
+                cell = self._plain(Cell(name, each.source))
+                if len(cell.source) <= MAX_CELL:
+                    placed.append(Placed(cell, own=True, kits=self._kits(cell)))
+            elif each.given:
+                placed.append(Placed(Cell(each.name, each.source), False, ran=each.name in ran))
+        if sum(len(p.cell.source) for p in placed if p.own) > MAX_SOURCE:
+            raise SubmissionError(f"the notebook's cells hold more than {MAX_SOURCE} characters")
+        return placed
 
-    def _is_own(self, name: str, cell: _Cell) -> bool:
-        """Whether a cell is the student's to run: a solution, or code added or changed."""
-        if name in self.exercises:
-            if cell.kind != "code" and cell.source.strip():
-                self.repairs.append(f"The cell of {name} was not a code cell; it is run as one.")
-            return bool(cell.source.strip())
-        if cell.kind != "code" or not cell.source.strip() or name.endswith("-check"):
-            return False
-        return name == "" or cell.source != self.released[name].source
+    def _plain(self, cell: Cell) -> Cell:
+        if len(cell.source) > MAX_CELL:
+            self.repairs.append(
+                f"{called(cell)} is longer than {MAX_CELL:,} characters; it was left out."
+            )
+            return cell
+        source = written.made_plain(cell.source)
+        if source != cell.source:
+            self.repairs.append(
+                f"{called(cell)} held characters that cannot be seen, as pasted text does; "
+                "they were made plain spaces."
+            )
+        return Cell(cell.id, source)
 
-    def _without_untouched(self, own: list[Cell]) -> list[Cell]:
-        """Leave out cells that are still as released: a stub would undo work done elsewhere."""
-        return [c for c in own if c.id not in self.exercises or not _is_stub_cell(c.source)]
+    def _kits(self, cell: Cell) -> frozenset[str]:
+        tops = {hole.split(".")[0] for hole in self.holes}
+        return frozenset(name for name in tops if written.defines(cell.source, name))
 
-    def _note_missing(self, names: set[str]) -> None:
+    def _without_doubles(self, placed: list[Placed]) -> list[Placed]:
+        """Leave out what is there twice, and stubs: they would undo work done elsewhere."""
+        seen: set[Cell] = set()
+        kept: list[Placed] = []
+        for p in reversed(placed):
+            if not p.own or not (p.cell in seen or self._is_stub(p.cell)):
+                kept.insert(0, p)
+            seen |= {p.cell} if p.own else set()
         for name in self.exercises:
-            if name not in names:
-                self.repairs.append(f"The cell of {name} was missing; it is put back as released.")
+            cells = [p.cell for p in kept if p.own and p.cell.id == name]
+            distinct = sum(cell.id == name for cell in seen)
+            if len(cells) > 1:
+                self.repairs.append(_of_several(name, cells))
+            elif distinct > 1:
+                self.repairs.append(
+                    f"There were {distinct} cells for {name}; what is as released was left out."
+                )
+        return kept
 
-    def _note_duplicates(self, own: list[Cell]) -> None:
-        names = [c.id for c in own]
-        for name in self.exercises:
-            if names.count(name) > 1:
-                text = f"There were {names.count(name)} cells for {name}; the last one counts."
-                self.repairs.append(text)
+    def _is_stub(self, cell: Cell) -> bool:
+        ours = cell.id in self.exercises or self.holes & written.pieces(cell.source, stubs=True)
+        return bool(ours) and written.is_stub_cell(cell.source)
 
-    def _woven(self, own: list[Cell]) -> list[Cell]:
-        """Add `@weave` where it was forgotten, without moving any line."""
-        woven = []
-        for cell in own:
-            holders = self._holders(cell.id, own)
-            forgotten = [n for n in _unwoven(cell.source) if n in holders]
-            calls = "".join(f"\n{name} = weave({name})" for name in forgotten)
-            woven.append(Cell(cell.id, cell.source + calls))
-            for name in forgotten:
-                self.repairs.append(f"@weave was missing above {name}; it was added.")
-        return woven
-
-    def _holders(self, cell_id: str, own: list[Cell]) -> set[str]:
-        """Names that must be woven in a cell: its exercise's, or of exercises done in no cell."""
-        if cell_id in self.exercises:
-            return {_top(hole) for hole in self.exercises[cell_id].holes}
-        done = {c.id for c in own}
-        return {_top(h) for e in self.exercises.values() if e.id not in done for h in e.holes}
-
-    def _attempts(self, own: list[Cell], exercise: Exercise) -> bool:
+    def _attempts(self, placed: Iterable[Placed], exercise: Exercise) -> bool:
         """Whether the student wrote anything for it: in its own cell, or elsewhere."""
-        if any(c.id == exercise.id for c in own):
+        own = [p.cell for p in placed if p.own]
+        if any(cell.id == exercise.id for cell in own):
             return True
-        written = {name for c in own for name in _written(c.source)}
-        return any(hole.split(".", 1)[1] in written for hole in exercise.holes)
+        pieces = {name for cell in own for name in written.pieces(cell.source)}
+        return any(hole.split(".", 1)[1] in pieces for hole in exercise.holes)
 
-    def _flag(self, own: list[Cell]) -> None:
-        for cell in own:
-            self.flags += [f"cell {cell.id} {text}" for text in flags.flags(_parse(cell.source))]
+    def _note_missing(self, attempted: set[str]) -> None:
+        there = {n.name for n in self.named}
+        for name in (name for name in self.exercises if name not in there):
+            what = "what another cell has for it" if name in attempted else "nothing"
+            self.repairs.append(f"The cell of {name} was missing; {what} counts.")
+        for question in self.chapter.questions:
+            if question.id not in there:
+                self.repairs.append(f"The cell of {question.id} was missing; it was left empty.")
 
-    def _text(self, name: str, named: list[tuple[str, _Cell]]) -> str:
-        return next((c.source for n, c in named if n == name), "")
+    def _woven(self, placed: Iterable[Placed]) -> list[Placed]:
+        """Add what was forgotten around a piece, without moving any line."""
+        done = {p.cell.id for p in placed if p.own}
+        return [replace(p, cell=self._mended(p.cell, done)) if p.own else p for p in placed]
 
-    def _source(self, name: str, named: list[tuple[str, _Cell]]) -> str:
-        """The solution cell's source as the student left it; of duplicates, the last touched."""
-        found = [c.source for n, c in named if n == name and c.source.strip()]
-        touched = [source for source in found if not _is_stub_cell(source)]
-        return (touched or found or [""])[-1]
+    def _mended(self, cell: Cell, done: set[str]) -> Cell:
+        asked = self._asked(cell.id, done)
+        source = written.without_parentheses(cell.source)
+        if source != cell.source:
+            self.repairs.append("@weave() has no parentheses; they were left out.")
+        source, bare = written.with_class_lines(source, _owners(asked))
+        for name in bare:
+            self.repairs.append(
+                f"The line above {name} that begins with `class` was missing; it was added."
+            )
+        tops = {hole.split(".")[0] for hole in asked}
+        forgotten = [name for name in written.unwoven(source) if name in tops]
+        for name in forgotten:
+            self.repairs.append(f"@weave was missing above {name}; it was added.")
+        return Cell(cell.id, source + "".join(f"\n{n} = weave({n})" for n in forgotten))
+
+    def _asked(self, cell_id: str, done: set[str]) -> list[str]:
+        """What must be woven in a cell: its exercise's holes, or of exercises done in no cell."""
+        if cell_id in self.exercises:
+            exercises = [self.exercises[cell_id]]
+        else:
+            exercises = [e for e in self.exercises.values() if e.id not in done]
+        return [hole.split(".", 1)[1] for e in exercises for hole in e.holes]
+
+    def _source(self, name: str, placed: Sequence[Placed]) -> str:
+        """The solution's source as the student left it: all its cells, or the last that counts."""
+        cells = [p.cell for p in placed if p.own and p.cell.id == name]
+        if not cells:  # still as released, or empty
+            return next((n.source for n in self.named if n.name == name), "")
+        return cells[-1].source if _overlap(cells) else "\n\n\n".join(c.source for c in cells)
+
+    def _text(self, name: str) -> str:
+        """The answer in words, with what goes on in new cells below its own."""
+        places = [place for place, n in enumerate(self.named) if n.name == name]
+        if not places:
+            return ""
+        parts = [self.named[places[0]].source]
+        for each in self.named[places[0] + 1 :]:
+            if each.name or each.own:
+                break
+            parts.append(each.source)
+        first, *more = [part for part in parts if part.strip()] or [""]
+        if more and first.strip() == NO_ANSWER:
+            self.repairs.append(f"The answer to {name} stood in a cell of its own; it counts.")
+            first, *more = more
+        return "\n\n".join([first, *more])[:MAX_SOURCE]
 
 
-def _numbered(cells: list[Cell]) -> list[Cell]:
+def _flags(cell: Cell) -> list[str]:
+    return [f"cell {cell.id} {text}" for text in flags.flags(written.tree(cell.source))]
+
+
+def _overlap(cells: Iterable[Cell]) -> bool:
+    """Whether two cells define the same piece."""
+    found = [name for cell in cells for name in written.pieces(cell.source)]
+    return len(found) > len(set(found))
+
+
+def _of_several(name: str, cells: Sequence[Cell]) -> str:
+    if _overlap(cells):
+        return f"There were {len(cells)} cells for {name}; the last one that has a piece counts."
+    return f"The work for {name} stood in {len(cells)} cells; all of it counts."
+
+
+def _owners(asked: Iterable[str]) -> dict[str, str]:
+    """The class of each method that only one class is asked for."""
+    pairs = [hole.split(".") for hole in asked if "." in hole]
+    methods = [method for _, method in pairs]
+    return {method: owner for owner, method in pairs if methods.count(method) == 1}
+
+
+def _numbered(cells: Iterable[Cell]) -> list[Cell]:
     """Give duplicates ids of their own: results are kept by id."""
     seen: dict[str, int] = {}
     numbered = []
@@ -286,69 +276,3 @@ def _numbered(cells: list[Cell]) -> list[Cell]:
         seen[cell.id] = count = seen.get(cell.id, 0) + 1
         numbered.append(cell if count == 1 else Cell(f"{cell.id}.{count}", cell.source))
     return numbered
-
-
-def _top(hole: str) -> str:
-    return hole.split(".")[1]
-
-
-@lru_cache(maxsize=256)
-def _parse(source: str) -> ast.Module:
-    """The cell's syntax tree; magics are passed over, a cell that does not parse is empty."""
-    lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse("\n".join(lines))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module([], [])
-
-
-def _functions(source: str) -> Iterable[tuple[str, ast.AST]]:
-    """Functions of a cell by the name they would have in a hole: `Mul.backward`, `unbroadcast`."""
-    for node in _parse(source).body:
-        if isinstance(node, ast.ClassDef):
-            for member in node.body:
-                if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef):
-                    yield f"{node.name}.{member.name}", member
-        elif isinstance(node, ast.FunctionDef):
-            owner = _self_annotation(node)
-            yield f"{owner}.{node.name}" if owner else node.name, node
-
-
-def _self_annotation(node: ast.FunctionDef) -> str:
-    first = node.args.args[0] if node.args.args else None
-    if first is None or first.arg != "self" or first.annotation is None:
-        return ""
-    return _name_of(first.annotation)
-
-
-def _name_of(node: ast.AST) -> str:
-    """The name that an expression is, or says as a text; empty for everything else."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-
-
-def _is_stub_cell(source: str) -> bool:
-    """Whether every function in the cell is still to be written (and there is one)."""
-    functions = list(_functions(source))
-    return bool(functions) and all(holes.is_untouched(node) for _, node in functions)
-
-
-def _written(source: str) -> set[str]:
-    return {name for name, node in _functions(source) if not holes.is_untouched(node)}
-
-
-def _unwoven(source: str) -> list[str]:
-    """Top-level classes and functions without `@weave`, in order."""
-    nodes = [n for n in _parse(source).body if isinstance(n, ast.ClassDef | ast.FunctionDef)]
-    calls = [n for n in ast.walk(_parse(source)) if isinstance(n, ast.Call)]
-    woven = {_name_of(a) for c in calls if _name_of(c.func) == "weave" for a in c.args}
-    return [n.name for n in nodes if n.name not in woven and not _is_woven(n)]
-
-
-def _is_woven(node: ast.ClassDef | ast.FunctionDef) -> bool:
-    return any(_name_of(decorator) == "weave" for decorator in node.decorator_list)

@@ -21,12 +21,13 @@ ROWS = [
     {"feedback", "diagnosis", "build", "entered"},
     {"collected", "notebook", "probes", "report"},
     {"intake"},
+    {"naming", "order"},
     {"jail", "degenerate"},
     {"answers"},
     {"figures", "limits", "replies"},
-    {"chapters", "faults", "flags", "walls"},
+    {"chapters", "faults", "flags", "opened", "walls", "written"},
     {"holes", "wire"},
-    {"memory", "errors", "kit"},
+    {"memory", "errors", "kit", "slim"},
 ]
 UNTRUSTED = {"worker", "cells"}  # what runs in the jail
 ENGINE = [
@@ -150,6 +151,7 @@ SPEAKERS = {
     "kit/check.py",  # prints what a student asked for, in the notebook
     "kit/assemble.py",  # as check does
     "kit/tryout.py",  # answers, in a process of its own, the one that started it
+    "slim.py",  # as tryout does
     "cells.py",  # prints into what is captured of a cell, in the jail
 }
 MODULES = sorted(GRADER.rglob("*.py"))

@@ -1,0 +1,230 @@
+"""What the source of one cell says: the pieces it defines, what it forgot, the names it uses."""
+
+import ast
+import re
+import symtable
+import textwrap
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from . import holes
+
+_MAGIC = re.compile(r"(\s*)([%!?]|\w[\w, ]*=\s*[%!]\w|[^#]*\?\s*$)")
+_RUN = re.compile(r"\s*%%(time|timeit|capture|prun)\b")  # the cell magics that run it as Python
+_FENCE = re.compile(r"\s*(```|~~~)[^\n]*\n(?P<code>.*)\n\s*\1\s*", re.DOTALL)
+_PASTED = {0xA0: " ", 0x202F: " ", 0x2007: " ", 9: "    "} | dict.fromkeys(
+    (0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD)
+)
+_AT_ONCE = {"listcomp", "setcomp", "dictcomp", "genexpr"}
+_ERRORS = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+
+@lru_cache(maxsize=256)
+def tree(source: str) -> ast.Module:
+    """The cell's syntax tree; magics are passed over, a cell that does not parse is empty."""
+    return _tree(source) or _tree(_plain(source)) or ast.Module([], [])
+
+
+forget = tree.cache_clear  # a tree may be 500 times as large as its text
+
+
+def _tree(source: str) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(source)
+    except _ERRORS:
+        return None
+
+
+def _plain(source: str) -> str:
+    """The cell without magics, and at the left margin."""
+    lines = source.split("\n")
+    if lines[0].lstrip().startswith("%%") and not _RUN.match(lines[0]):
+        return ""  # a cell of something else, such as %%bash
+    found = ((_MAGIC.match(line), line) for line in lines)
+    return textwrap.dedent("\n".join(f"{m[1]}pass" if m else line for m, line in found))
+
+
+def is_blank(source: str) -> bool:
+    """Whether there is nothing in it but comments."""
+    return all(not line.strip() or line.lstrip().startswith("#") for line in source.split("\n"))
+
+
+def unfenced(source: str) -> str:
+    """The code inside a Markdown fence that is all there is."""
+    found = _FENCE.fullmatch(source)
+    return found["code"] if found else source
+
+
+def made_plain(source: str) -> str:
+    """The cell without what a web page or an editor put between its letters, if that helps."""
+    if _tree(source) or _tree(_plain(source)):
+        return source
+    plain = source.translate(_PASTED)
+    return plain if _tree(_plain(plain)) else source
+
+
+def functions(source: str) -> Iterable[tuple[str, ast.AST]]:
+    """Functions of a cell by the name they would have in a hole: `Mul.backward`, `unbroadcast`."""
+    for node in tree(source).body:
+        if isinstance(node, ast.ClassDef):
+            for member in node.body:
+                if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef):
+                    yield f"{node.name}.{member.name}", member
+        elif isinstance(node, ast.FunctionDef):
+            owner = _self_annotation(node)
+            yield f"{owner}.{node.name}" if owner else node.name, node
+
+
+def _self_annotation(node: ast.FunctionDef) -> str:
+    first = node.args.args[0] if node.args.args else None
+    if first is None or first.arg != "self" or first.annotation is None:
+        return ""
+    return _name_of(first.annotation)
+
+
+def _name_of(node: ast.AST) -> str:
+    """The name that an expression is, or says as a text; empty for everything else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def is_stub_cell(source: str) -> bool:
+    """Whether every function in the cell is still to be written (and there is one)."""
+    found = list(functions(source))
+    return bool(found) and all(holes.is_untouched(node) for _, node in found)
+
+
+def pieces(source: str, stubs: bool = False) -> set[str]:
+    """The functions of a cell, by the name they would have in a hole; stubs only if asked for."""
+    return {name for name, node in functions(source) if stubs or not holes.is_untouched(node)}
+
+
+def unwoven(source: str) -> list[str]:
+    """Top-level classes and functions without `@weave`, in order."""
+    nodes = [n for n in tree(source).body if isinstance(n, ast.ClassDef | ast.FunctionDef)]
+    calls = [n for n in ast.walk(tree(source)) if isinstance(n, ast.Call)]
+    named = {_name_of(a) for c in calls if _name_of(c.func) == "weave" for a in c.args}
+    return [n.name for n in nodes if n.name not in named and not _decorators(n)]
+
+
+def _decorators(node: ast.ClassDef | ast.FunctionDef) -> list[ast.expr]:
+    return [d for d in node.decorator_list if _name_of(d) == "weave"]
+
+
+def without_parentheses(source: str) -> str:
+    """`@weave()` as `@weave`."""
+    return re.sub(r"^@weave\(\s*\)", "@weave", source, flags=re.MULTILINE)
+
+
+def with_class_lines(source: str, owners: Mapping[str, str]) -> tuple[str, list[str]]:
+    """Methods that stand in no class, put into theirs without moving a line; and their names."""
+    loaded = {n.id for n in ast.walk(tree(source)) if isinstance(n, ast.Name)}
+    found = [
+        node
+        for node in tree(source).body
+        if isinstance(node, ast.FunctionDef)
+        and node.name in owners
+        and node.name not in loaded
+        and not _self_annotation(node)
+        and not holes.is_untouched(node)
+    ]
+    lines = source.split("\n")
+    for decorator in (d for node in found for d in _decorators(node)):
+        lines[decorator.lineno - 1] = ""
+    for node in found:
+        name, owner = node.name, owners[node.name]
+        lines.append(f'{owner} = weave(type("{owner}", (), {{"{name}": {name}}}))')
+    return "\n".join(lines), [node.name for node in found]
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names at the left margin: looked up when the cell runs, or when something of it is called;
+    bound or deleted by it."""
+
+    now: frozenset[str] = frozenset()
+    later: frozenset[str] = frozenset()
+    bound: frozenset[str] = frozenset()
+
+    @property
+    def used(self) -> frozenset[str]:
+        return self.now | self.later
+
+
+def names_of(source: str) -> Names:
+    """How a cell uses the names of its notebook."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            top = symtable.symtable(source if _tree(source) else _plain(source), "<cell>", "exec")
+    except _ERRORS:
+        return Names()
+    now: set[str] = set()
+    later: set[str] = set()
+    tables = [(child, False) for child in top.get_children()]
+    while tables:
+        table, called = tables.pop()
+        called = called or (table.get_type() == "function" and table.get_name() not in _AT_ONCE)
+        tables += [(child, called) for child in table.get_children()]
+        found = later if called else now
+        found.update(s.get_name() for s in table.get_symbols() if s.is_global())
+    now |= {s.get_name() for s in top.get_symbols() if s.is_referenced()}
+    bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
+    return Names(frozenset(now), frozenset(later), frozenset(bound))
+
+
+def imports_all(source: str) -> bool:
+    """Whether it has an `import *`, which may bind any name."""
+    found = (n for n in ast.walk(tree(source)) if isinstance(n, ast.ImportFrom))
+    return any(alias.name == "*" for node in found for alias in node.names)
+
+
+def defines(source: str, name: str) -> bool:
+    """Whether a name is that of a function or class of the cell."""
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    return any(isinstance(n, kinds) and n.name == name for n in tree(source).body)
+
+
+def statement(source: str, name: str) -> str:
+    """The statement at the left margin that gives a name its value: an import of it, a function,
+    an assignment; empty if there is none of its own, or it is deleted again."""
+    for node in reversed(tree(source).body):
+        if isinstance(node, ast.Delete):
+            if name in _names_in(node.targets):
+                return ""
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            for alias in node.names:
+                if (alias.asname or alias.name.split(".")[0]) == name:
+                    return ast.unparse(_only(node, alias))
+        elif _is_plain(node) and name in _bound_by(node):
+            return ast.unparse(node)
+    return ""
+
+
+def _only(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.stmt:
+    if isinstance(node, ast.Import):
+        return ast.Import([alias])
+    return ast.ImportFrom(node.module, [alias], node.level)
+
+
+def _is_plain(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) or (
+        isinstance(node, ast.FunctionDef) and not node.decorator_list
+    )
+
+
+def _bound_by(node: ast.stmt) -> set[str]:
+    if isinstance(node, ast.FunctionDef):
+        return {node.name}
+    return _names_in(node.targets) if isinstance(node, ast.Assign) else set()
+
+
+def _names_in(nodes: Iterable[ast.expr]) -> set[str]:
+    return {n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name)}
