@@ -132,6 +132,10 @@ class TestMarks:
             ('hole="ops.Mul.backward" points=6 difficulty=2 minutes=9', "lacks exercise"),
             ('exercise="mul" hole="a" points=6 difficulty=2 minutes=9 hint="x"', "key 'hint'"),
             ('exercise="mul" hole="a" points=6 points=6 difficulty=2 minutes=9', "given twice"),
+            (
+                'exercise="m" hole="a" points=6 difficulty=2 minutes=9 library_from=4',
+                "library_from= is the number of an earlier chapter",
+            ),
             ('exercise="Mul!" hole="ops.Mul.backward" points=6 difficulty=2 minutes=9', "is no id"),
             ('exercise="mul_x" hole="ops.Mul.backward" points=6 difficulty=2 minutes=9', "no id"),
             ('exercise="" hole="ops.Mul.backward" points=6 difficulty=2 minutes=9', "is no id"),
