@@ -27,7 +27,7 @@ class Mul(Function):
 """
 CONTROL = {
     "printed": "the loop is mine: True",
-    "answered": "came: passed: True, points: 7, max_points: 7",
+    "answered": ["passed: True", "max_points: 7"],
     "flagged": "question mul_constant: garbled, a new process went on",
 }
 SCORE = 0

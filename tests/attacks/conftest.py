@@ -16,7 +16,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 import pytest
-from gradloom_grader import build, bulk, intake, walls
+from gradloom_grader import bridge, build, bulk, feedback, intake, walls
 from gradloom_grader.chapters import read_course
 from gradloom_grader.errors import SetupError
 from gradloom_grader.jail import Cell, Jail
@@ -181,6 +181,21 @@ class Site:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, "utf-8")
 
+    @contextlib.contextmanager
+    def environment(self) -> Iterator[None]:
+        """What the grader's processes, if they start in this block, have in their environment."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("HOME", str(self.folder / "home"))
+            patch.setenv("GRADLOOM_TOKEN", canary("environment"))
+            yield
+
+    def published(self, notebook: dict, report: Report) -> str:
+        """What people read of a graded notebook: nbgrader's copy of it, and the feedback page."""
+        chapter, template = self.rehearsal.chapter, copy.deepcopy(self.rehearsal.source)
+        submission = intake.read(json.dumps(notebook).encode(), chapter, template)
+        page = feedback.page(chapter, "mallory", report, submission)
+        return json.dumps(bridge.autograded(chapter, template, submission, report)) + page
+
     def snapshot(self) -> dict[str, str]:
         """A digest of every file around the course."""
         files = [path for path in self.folder.rglob("*") if path.is_file()]
@@ -204,12 +219,12 @@ def code_cell(source: str) -> dict:
     return {"cell_type": "code", "source": source, **about}
 
 
-def _plant(folder: Path, patch: pytest.MonkeyPatch) -> None:
+def canary(place: str) -> str:
+    return f"canary-{TOKEN}-{place}"
+
+
+def _plant(folder: Path) -> None:
     """Put canaries wherever somebody may look who should not."""
-
-    def canary(place: str) -> str:
-        return f"canary-{TOKEN}-{place}"
-
     chapter = folder / "course" / "chapters" / CHAPTER
     with (chapter / "checks.py").open("a") as checks:
         checks.write(SECRETS.replace("TOKEN", TOKEN))
@@ -219,37 +234,35 @@ def _plant(folder: Path, patch: pytest.MonkeyPatch) -> None:
     (folder / "home").mkdir()
     (folder / "home" / ".netrc").write_text(canary("home"))
     (folder / "left.txt").write_text(canary("left"))
-    patch.setenv("HOME", str(folder / "home"))
-    patch.setenv("GRADLOOM_TOKEN", canary("environment"))
     Site(folder).hand_in("trent", {"cells": [code_cell(canary("sibling"))]})
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory) -> Iterator[Site]:
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Site:
     folder = tmp_path_factory.mktemp("attacks")
     shutil.copytree(COURSE / "chapters", folder / "course" / "chapters")
     shutil.copy(COURSE / "nbgrader_config.py", folder / "course")
-    with pytest.MonkeyPatch.context() as patch:
-        _plant(folder, patch)
-        bulk.release(folder / "course", CHAPTER)
-        yield Site(folder)
+    _plant(folder)
+    bulk.release(folder / "course", CHAPTER)
+    return Site(folder)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def copied_site(site, tmp_path_factory) -> Site:
     """A site that may be damaged."""
     return Site(shutil.copytree(site.folder, tmp_path_factory.mktemp("copies") / "site"))
 
 
 @pytest.fixture
-def empty_site(site, tmp_path) -> Site:
+def empty_site(site, tmp_path) -> Iterator[Site]:
     """A site of its own without submissions."""
     own = Site(shutil.copytree(site.folder, tmp_path / "site"))
     shutil.rmtree(own.course / "submitted")
-    return own
+    with own.environment():
+        yield own
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def services() -> Iterator[dict]:
     """Somebody who listens: the places at which attacks knock."""
     short = Path(tempfile.mkdtemp(prefix="gradloom-"))  # a socket's path has at most 107 letters
@@ -271,6 +284,10 @@ def _listen(stack: contextlib.ExitStack, family: int, address) -> socket.socket:
 
 class Referee(Client):
     """A client whose referee is killed where it hangs: then an attack has succeeded."""
+
+    def __init__(self, site: Site, unsafe: bool = False) -> None:
+        with site.environment():
+            super().__init__(site.course, site.chapter, unsafe)
 
     @property
     def pid(self) -> int:
@@ -294,9 +311,9 @@ class Referee(Client):
             watchdog.cancel()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def referee(site) -> Iterator[Referee]:
-    with Referee(site.course, CHAPTER) as referee:
+    with Referee(site) as referee:
         yield referee
 
 
@@ -309,7 +326,7 @@ class Arena:
     honest: Report
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def arena(site, referee) -> Iterator[Callable[[str], Arena]]:
     """The arena of a chapter, by its name; chapters are released when they are first asked for."""
     with contextlib.ExitStack() as stack:
@@ -320,16 +337,16 @@ def arena(site, referee) -> Iterator[Callable[[str], Arena]]:
                 return Arena(site, referee, referee.report(site.honest))
             bulk.release(site.course, chapter)
             other = Site(site.folder, chapter)
-            its_referee = stack.enter_context(Referee(site.course, chapter))
+            its_referee = stack.enter_context(Referee(other))
             return Arena(other, its_referee, its_referee.report(other.honest))
 
         yield opened
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def unjailed(copied_site) -> Iterator[Referee]:
     """The control: a referee with the protection lifted."""
-    with Referee(copied_site.course, CHAPTER, unsafe=True) as referee:
+    with Referee(copied_site, unsafe=True) as referee:
         referee.ready  # noqa: B018 - its process is to be known
         yield referee
 

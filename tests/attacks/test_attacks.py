@@ -139,12 +139,14 @@ def test_attack(arena, services, attack):
     site, referee, honest = here.site, here.referee, here.honest
     assert honest.score == honest.max_score
     before = Outside.of(site, referee)
-    report = referee.report(site.attacked(attack, site.known(services, referee.pid)))
+    notebook = site.attacked(attack, site.known(services, referee.pid))
+    report = referee.report(notebook)
     assert points(report) == attack.expected(report)
     check_control(attack, report)
-    assert site.token not in report.to_json()
-    assert not attack.hidden or attack.hidden not in report.to_json()
-    assert len(report.to_json()) < 2_000_000
+    told = report.to_json() + site.published(notebook, report)
+    assert f"canary-{site.token}" not in told
+    assert not attack.hidden or attack.hidden not in told
+    assert len(told) < 5_000_000
     if attack.next:
         printed = said(referee.report(site.with_cells(attack.next)))["printed"]
         assert all(text in printed for _, text in attack.control_of("next"))
