@@ -120,13 +120,14 @@ def autograded(chapter: Chapter, template: dict, submission: Submission, found: 
     results at their checks. Nothing in it but the referee's own words is more than text."""
     results = {f"{r.id}-check": r for r in found.exercises}
     exercises = {e.id for e in chapter.exercises}
+    questions = {q.id for q in chapter.questions}
     for cell in template["cells"]:
         name = cell["id"]
         if name in exercises:
             cell["source"] = _shown(submission.sources.get(name) or "# nothing was handed in here")
             cell["outputs"] = _outputs(found, name)
-        elif name in submission.texts:
-            cell["source"] = feedback.answer_markdown(submission.texts[name])
+        elif name in questions:
+            cell["source"] = feedback.answer_markdown(submission.texts.get(name, ""))
         elif name in results:
             cell["outputs"] = [_output("text/html", feedback.exercise_html(results[name]))]
     first = new_markdown_cell(feedback.repairs_html(found), id="report")
@@ -146,8 +147,10 @@ def _outputs(found: Report, name: str) -> list:
     """What a cell printed and drew."""
     printed = found.outputs.get(name)
     texts = [_output("text/html", feedback.printed_html(printed))] if printed else []
-    return texts + [_output("image/png", figure) for figure in found.figures.get(name, [])]
+    about = {"image/png": {"alt": "A figure that this cell drew"}}
+    drawn = [_output("image/png", figure, about) for figure in found.figures.get(name, [])]
+    return texts + drawn
 
 
-def _output(kind: str, data: str) -> Any:
-    return new_output("display_data", {kind: data})
+def _output(kind: str, data: str, about: dict | None = None) -> Any:
+    return new_output("display_data", {kind: data}, metadata=about or {})

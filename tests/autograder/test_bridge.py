@@ -124,6 +124,11 @@ class TestFeedback:
             assert all(html.escape(r) in pages[student] for r in found.repairs)
         assert "Nothing was written here" in pages["church"]
 
+    def test_has_our_page_beside_nbgraders(self, graded, checked):
+        for student, found in checked.items():
+            page = (graded / "feedback" / student / CHAPTER / bridge.PAGE).read_text("utf-8")
+            assert f"<strong>{report.number(found.score)}</strong> of 120 points" in page
+
     def test_never_shows_flags(self, pages, checked):
         assert any("uses os" in flag for flag in checked["boole"].flags)
         assert "uses os" not in pages["boole"]
@@ -156,6 +161,8 @@ class TestTheGradedNotebook:
         shutil.copytree(course.folder / "source", tmp_path / "source")
         shown = json.dumps(bridge.publish(folder, chapter, "ada", raw, grade(raw)))
         assert "SOLUTION" not in shown
+        assert "Rubric" in (tmp_path / "source" / CHAPTER / f"{CHAPTER}.ipynb").read_text("utf-8")
+        assert "Rubric" not in shown
         assert "could not be graded" in shown or "cells" in json.loads(raw)
         nbformat.validate(nbformat.from_dict(json.loads(shown)))
 
