@@ -6,6 +6,7 @@ cell imports.
 
 import math
 
+import numpy as np
 from gradloom import Value
 from gradloom_grader.answers import right, wrong
 
@@ -868,10 +869,163 @@ def with_leaves_in_the_order(a, b, c):
     return {"a": va.grad, "b": vb.grad, "c": vc.grad, "ab": ab.grad, "d": d.grad}, order
 
 
+# power
+
+
+@wrong("scalar.Value.__pow__")
+def power_outside_the_graph(self, exponent):
+    """The number is right, but it was computed outside the graph: the new Value is a leaf. Whose
+    power is it?"""
+    if isinstance(exponent, Value):
+        raise TypeError("use a number as exponent")
+    return Value(self.data**exponent)
+
+
+@wrong("scalar.Value.__pow__")
+def exponent_not_lowered(self, exponent):
+    """x ** 3 has the slope of a square. Yours is a cube."""
+    if isinstance(exponent, Value):
+        raise TypeError("use a number as exponent")
+    out = Value(self.data**exponent, (self,), "**")
+
+    def _backward():
+        self.grad += exponent * self.data**exponent * out.grad
+
+    out._backward = _backward
+    return out
+
+
+@wrong("scalar.Value.__pow__")
+def exponent_not_in_front(self, exponent):
+    """At x = 2 nudge x ** 3 by 0.01: it moves by 0.12. You get a third of that."""
+    if isinstance(exponent, Value):
+        raise TypeError("use a number as exponent")
+    out = Value(self.data**exponent, (self,), "**")
+
+    def _backward():
+        if exponent != 0:
+            self.grad += self.data ** (exponent - 1) * out.grad
+
+    out._backward = _backward
+    return out
+
+
+@wrong("scalar.Value.__pow__")
+def power_ignores_what_arrives(self, exponent):
+    """That is the slope of the power. A gradient is the slope times what arrives from above."""
+    if isinstance(exponent, Value):
+        raise TypeError("use a number as exponent")
+    out = Value(self.data**exponent, (self,), "**")
+
+    def _backward():
+        if exponent != 0:
+            self.grad += exponent * self.data ** (exponent - 1)
+
+    out._backward = _backward
+    return out
+
+
+@wrong("scalar.Value.__pow__")
+def power_overwrites(self, exponent):
+    """x may have more than one use. What has arrived from elsewhere is lost here."""
+    if isinstance(exponent, Value):
+        raise TypeError("use a number as exponent")
+    out = Value(self.data**exponent, (self,), "**")
+
+    def _backward():
+        self.grad = exponent * self.data ** (exponent - 1) * out.grad if exponent else 0.0
+
+    out._backward = _backward
+    return out
+
+
+@wrong("scalar.Value.__pow__")
+def power_of_nothing(self, exponent):
+    """Right for all but one exponent. x ** 0 is 1 everywhere: what is its slope, and what does
+    your formula compute at x = 0?"""
+    if isinstance(exponent, Value):
+        raise TypeError("use a number as exponent")
+    out = Value(self.data**exponent, (self,), "**")
+
+    def _backward():
+        self.grad += exponent * self.data ** (exponent - 1) * out.grad
+
+    out._backward = _backward
+    return out
+
+
+@wrong("scalar.Value.__pow__")
+def exponent_gets_no_gradient(self, exponent):
+    """A Value as exponent is taken here without a word, and never gets a gradient. Silence is
+    worse than an error: refuse it."""
+    n = exponent.data if isinstance(exponent, Value) else exponent
+    out = Value(self.data**n, (self,), "**")
+
+    def _backward():
+        if n != 0:
+            self.grad += n * self.data ** (n - 1) * out.grad
+
+    out._backward = _backward
+    return out
+
+
+@wrong("scalar.Value.__pow__")
+def power_by_multiplying(self, exponent):
+    """How many rounds does this loop make for the exponent -1, or 0.5?"""
+    if isinstance(exponent, Value):
+        raise TypeError("use a number as exponent")
+    out = Value(1.0)
+    for _ in range(int(exponent)):
+        out = out * self
+    return out
+
+
+@wrong("scalar.Value.__pow__")
+def power_without_a_name(self, exponent):
+    """All right but one thing: which operation made this Value?"""
+    if isinstance(exponent, Value):
+        raise TypeError("use a number as exponent")
+    out = Value(self.data**exponent, (self,))
+
+    def _backward():
+        if exponent != 0:
+            self.grad += exponent * self.data ** (exponent - 1) * out.grad
+
+    out._backward = _backward
+    return out
+
+
+@right("scalar.Value.__pow__")
+def power_by_math(self, exponent):
+    if hasattr(exponent, "grad"):
+        raise TypeError("no Value as exponent, please")
+    out = Value(math.pow(self.data, exponent), (self,), "**")
+
+    def _backward():
+        slope = 0.0 if exponent == 0 else exponent * math.pow(self.data, exponent - 1)
+        self.grad = self.grad + slope * out.grad
+
+    out._backward = _backward
+    return out
+
+
+@right("scalar.Value.__pow__")
+def power_of_a_float(self, exponent):
+    n = float(exponent)  # no Value can be made a float
+    out = Value(np.power(self.data, n), (self,), "**")
+
+    def _backward():
+        if n:
+            self.grad += out.grad * n * np.power(self.data, n - 1)
+
+    out._backward = _backward
+    return out
+
+
 # operators
 
 
-@wrong("scalar.Value.{__neg__,__sub__,__truediv__,__pow__,__radd__,__rmul__,__rsub__,__rtruediv__}")
+@wrong("scalar.Value.{__neg__,__sub__,__truediv__,__radd__,__rmul__,__rsub__,__rtruediv__}")
 class computes_with_data_only:
     """The number is right, but it was computed outside the graph: the new Value is a leaf. Use
     operations on Values, not on their data."""
@@ -885,9 +1039,6 @@ class computes_with_data_only:
 
         def __truediv__(self, other):
             return Value(self.data / (other.data if isinstance(other, Value) else other))
-
-        def __pow__(self, exponent):
-            return Value(self.data**exponent)
 
         def __radd__(self, other):
             return Value(other + self.data)
@@ -1009,120 +1160,6 @@ def neg_overwrites(self):
 
     def _backward():
         self.grad = -out.grad
-
-    out._backward = _backward
-    return out
-
-
-@wrong("scalar.Value.__pow__")
-def exponent_not_lowered(self, exponent):
-    """x ** 3 has the slope of a square. Yours is a cube."""
-    if isinstance(exponent, Value):
-        raise TypeError("use a number as exponent")
-    out = Value(self.data**exponent, (self,), "**")
-
-    def _backward():
-        self.grad += exponent * self.data**exponent * out.grad
-
-    out._backward = _backward
-    return out
-
-
-@wrong("scalar.Value.__pow__")
-def exponent_not_in_front(self, exponent):
-    """At x = 2 nudge x ** 3 by 0.01: it moves by 0.12. You get a third of that."""
-    if isinstance(exponent, Value):
-        raise TypeError("use a number as exponent")
-    out = Value(self.data**exponent, (self,), "**")
-
-    def _backward():
-        if exponent != 0:
-            self.grad += self.data ** (exponent - 1) * out.grad
-
-    out._backward = _backward
-    return out
-
-
-@wrong("scalar.Value.__pow__")
-def power_ignores_what_arrives(self, exponent):
-    """That is the slope of the power. A gradient is the slope times what arrives from above."""
-    if isinstance(exponent, Value):
-        raise TypeError("use a number as exponent")
-    out = Value(self.data**exponent, (self,), "**")
-
-    def _backward():
-        if exponent != 0:
-            self.grad += exponent * self.data ** (exponent - 1)
-
-    out._backward = _backward
-    return out
-
-
-@wrong("scalar.Value.__pow__")
-def power_overwrites(self, exponent):
-    """x may have more than one use. What has arrived from elsewhere is lost here."""
-    if isinstance(exponent, Value):
-        raise TypeError("use a number as exponent")
-    out = Value(self.data**exponent, (self,), "**")
-
-    def _backward():
-        self.grad = exponent * self.data ** (exponent - 1) * out.grad if exponent else 0.0
-
-    out._backward = _backward
-    return out
-
-
-@wrong("scalar.Value.__pow__")
-def power_of_nothing(self, exponent):
-    """Right for all but one exponent. x ** 0 is 1 everywhere: what is its slope, and what does
-    your formula compute at x = 0?"""
-    if isinstance(exponent, Value):
-        raise TypeError("use a number as exponent")
-    out = Value(self.data**exponent, (self,), "**")
-
-    def _backward():
-        self.grad += exponent * self.data ** (exponent - 1) * out.grad
-
-    out._backward = _backward
-    return out
-
-
-@wrong("scalar.Value.__pow__")
-def exponent_gets_no_gradient(self, exponent):
-    """A Value as exponent is taken here without a word, and never gets a gradient. Silence is
-    worse than an error: refuse it."""
-    n = exponent.data if isinstance(exponent, Value) else exponent
-    out = Value(self.data**n, (self,), "**")
-
-    def _backward():
-        if n != 0:
-            self.grad += n * self.data ** (n - 1) * out.grad
-
-    out._backward = _backward
-    return out
-
-
-@wrong("scalar.Value.__pow__")
-def power_by_multiplying(self, exponent):
-    """How many rounds does this loop make for the exponent -1, or 0.5?"""
-    if isinstance(exponent, Value):
-        raise TypeError("use a number as exponent")
-    out = Value(1.0)
-    for _ in range(int(exponent)):
-        out = out * self
-    return out
-
-
-@wrong("scalar.Value.__pow__")
-def power_without_a_name(self, exponent):
-    """All right but one thing: which operation made this Value?"""
-    if isinstance(exponent, Value):
-        raise TypeError("use a number as exponent")
-    out = Value(self.data**exponent, (self,))
-
-    def _backward():
-        if exponent != 0:
-            self.grad += exponent * self.data ** (exponent - 1) * out.grad
 
     out._backward = _backward
     return out
@@ -1263,7 +1300,7 @@ class operators_from_wrapped_numbers:
             return Value(other) / self
 
 
-@right("scalar.Value.{__neg__,__sub__,__truediv__,__pow__,__radd__,__rsub__,__rtruediv__}")
+@right("scalar.Value.{__neg__,__sub__,__truediv__,__radd__,__rsub__,__rtruediv__}")
 class operators_with_closures_of_their_own:
     class Value:
         def __neg__(self):
@@ -1293,18 +1330,6 @@ class operators_with_closures_of_their_own:
             def _backward():
                 self.grad += out.grad / other.data
                 other.grad -= out.grad * self.data / other.data**2
-
-            out._backward = _backward
-            return out
-
-        def __pow__(self, exponent):
-            if hasattr(exponent, "grad"):
-                raise TypeError("no Value as exponent, please")
-            out = Value(math.pow(self.data, exponent), (self,), "**")
-
-            def _backward():
-                slope = 0.0 if exponent == 0 else exponent * math.pow(self.data, exponent - 1)
-                self.grad = self.grad + slope * out.grad
 
             out._backward = _backward
             return out

@@ -133,6 +133,51 @@ def test_by_hand_any(gl, a, b, c):
     return {k: float(v) for k, v in gl.pieces.by_hand(a, b, c)[0].items()}
 
 
+# power
+
+
+@probe("power", x=2.0, exponent=3, upstream=2.5)
+def test_pow_numbers(gl, x, exponent, upstream):
+    """x ** 3: its data and its `_op`, who stands in its `_prev`, what `_backward()` adds to x."""
+    x = gl.Value(x)
+    out = x**exponent
+    if not isinstance(out._prev, tuple | list | set):
+        return f"_prev is {out._prev}, no tuple"
+    out.grad = upstream
+    out._backward()
+    prev = ["x" for parent in out._prev if parent is x]
+    kept = {"x.grad": x.grad, "x afterwards": x.data}
+    return {"data": out.data, "_op": out._op, "_prev": prev, **kept}
+
+
+@probe("power", a=above_0, g=number, h=number)
+def test_pow_exponents(gl, a, g, h):
+    """x to the power of 2, -1, 0.5 and 1: `_backward()` adds, for any upstream gradient."""
+    x = gl.Value(a)
+    found = []
+    for exponent in (2, -1, 0.5, 1):
+        out = x**exponent
+        for upstream in (g, h):
+            out.grad = upstream
+            out._backward()
+        found.extend([out.data, x.grad])
+    return found
+
+
+@probe("power", minor=True, upstream=2.5)
+def test_pow_edges(gl, upstream):
+    """x ** 0 at x = 0 has the gradient 0; a Value as exponent is refused with a TypeError."""
+    x = gl.Value(0.0)
+    out = x**0
+    out.grad = upstream
+    out._backward()
+    try:
+        refused = repr(gl.Value(2.0) ** gl.Value(3.0))
+    except (TypeError, NotImplementedError) as error:
+        refused = type(error).__name__
+    return {"data": out.data, "x.grad": x.grad, "a Value as exponent": refused}
+
+
 # operators
 
 
@@ -191,48 +236,6 @@ def test_neg_accumulates(gl, a, g, start):
         node._backward()
         met.extend(parent for parent in node._prev if parent not in met)
     return [out.data, x.grad]
-
-
-@probe("operators", part="__pow__", x=2.0, exponent=3, upstream=2.5)
-def test_pow_numbers(gl, x, exponent, upstream):
-    """x ** 3: its data and its `_op`, who stands in its `_prev`, what `_backward()` adds to x."""
-    x = gl.Value(x)
-    out = x**exponent
-    if not isinstance(out._prev, tuple | list | set):
-        return f"_prev is {out._prev}, no tuple"
-    out.grad = upstream
-    out._backward()
-    prev = ["x" for parent in out._prev if parent is x]
-    kept = {"x.grad": x.grad, "x afterwards": x.data}
-    return {"data": out.data, "_op": out._op, "_prev": prev, **kept}
-
-
-@probe("operators", part="__pow__", a=above_0, g=number, h=number)
-def test_pow_exponents(gl, a, g, h):
-    """x to the power of 2, -1, 0.5 and 1: `_backward()` adds, for any upstream gradient."""
-    x = gl.Value(a)
-    found = []
-    for exponent in (2, -1, 0.5, 1):
-        out = x**exponent
-        for upstream in (g, h):
-            out.grad = upstream
-            out._backward()
-        found.extend([out.data, x.grad])
-    return found
-
-
-@probe("operators", part="__pow__", minor=True, upstream=2.5)
-def test_pow_edges(gl, upstream):
-    """x ** 0 at x = 0 has the gradient 0; a Value as exponent is refused with a TypeError."""
-    x = gl.Value(0.0)
-    out = x**0
-    out.grad = upstream
-    out._backward()
-    try:
-        refused = repr(gl.Value(2.0) ** gl.Value(3.0))
-    except (TypeError, NotImplementedError) as error:
-        refused = type(error).__name__
-    return {"data": out.data, "x.grad": x.grad, "a Value as exponent": refused}
 
 
 @pytest.mark.parametrize("name", ["__radd__", "__rmul__", "__rsub__", "__rtruediv__"])
