@@ -12,7 +12,7 @@ from pathlib import Path
 
 from . import holes
 from .errors import AuthorError
-from .kit.source import dedented
+from .kit.library.source import dedented
 
 
 def wrong(*names: str):

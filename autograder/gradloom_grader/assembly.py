@@ -12,10 +12,10 @@ from .errors import SetupError
 from .holes import Sources
 from .jail import Fault, Jail, Question
 from .kit import compare, examples
-from .kit.assemble import DATA, Desk, Tries, find_notebooks, write_library
-from .kit.assembled import Assembled
 from .kit.check import CheckFailed
-from .kit.library import Exercise
+from .kit.library.assemble import DATA, Desk, Tries, find_notebooks, write_library
+from .kit.library.assembled import Assembled
+from .kit.library.together import Exercise
 
 
 def assemble(course: Path, folder: Path, target: Path, *, unsafe: bool = False) -> Assembled:

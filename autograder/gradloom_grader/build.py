@@ -16,7 +16,7 @@ from .chapters import Chapter, Course, Exercise
 from .errors import AuthorError
 from .holes import Sources
 from .kit import examples
-from .kit.assemble import INDEX
+from .kit.library.assemble import INDEX
 from .probes import Case
 
 KIT = Path(__file__).parent / "kit"

@@ -88,18 +88,19 @@ def _put_together(gl, kit, index, notebooks):
     """In the jail: the library's modules, and which exercises of each chapter it lacks."""
     from importlib import import_module
 
-    library, notebook = (import_module(f"gradloom.kit.{n}") for n in ("library", "notebook"))
+    names = ("together", "notebook")
+    together, notebook = (import_module(f"gradloom.kit.library.{name}") for name in names)
     cells = {}
     for chapter, raw in notebooks.items():
         try:
             cells[chapter] = notebook.read(raw.tobytes(), chapter)
         except notebook.NoNotebook:
             continue
-    made, missing = library.put_together(kit, index, cells), {}
+    made, missing = together.put_together(kit, index, cells), {}
     for name, text in made.sources.items():
         compile(text, name, "exec")
     for chapter, exercise in made.states:
-        if made.state((chapter, exercise)) != library.YOURS:
+        if made.state((chapter, exercise)) != together.YOURS:
             missing.setdefault(chapter, []).append(exercise)
     modules = {name: np.frombuffer(text.encode(), np.uint8) for name, text in made.sources.items()}
     return {"modules": modules, "missing": missing}

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from . import memory
-from .kit.source import (
+from .kit.library.source import (
     Function,
     HoleError,
     Sources,
@@ -21,8 +21,8 @@ from .kit.source import (
     lines_of,
     module_of,
 )
-from .kit.source import definition_source as definition_source  # one place for all of it
-from .kit.source import is_untouched as is_untouched
+from .kit.library.source import definition_source as definition_source  # one place for all of it
+from .kit.library.source import is_untouched as is_untouched
 
 MAX_BODY_LINES = 15
 

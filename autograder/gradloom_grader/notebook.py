@@ -14,7 +14,7 @@ from . import holes
 from .chapters import Chapter, Course, Exercise
 from .errors import AuthorError
 from .holes import Sources
-from .kit.source import indented
+from .kit.library.source import indented
 
 SCHEMA = 3  # nbgrader's metadata schema
 AFTER_HINTS = re.compile(r"(?<=</details>)\n\n(?!<details>)")

@@ -17,16 +17,16 @@ import pytest
 from click.testing import CliRunner
 from gradloom_grader import build, cli, holes
 from gradloom_grader.chapters import reference_folder
-from gradloom_grader.kit import names, notebook, tryout
-from gradloom_grader.kit.assemble import (
+from gradloom_grader.kit.check import CheckFailed
+from gradloom_grader.kit.library import names, notebook, tryout
+from gradloom_grader.kit.library.assemble import (
     Desk,
     _is_unsaved,
     assemble,
     find_notebooks,
     write_library,
 )
-from gradloom_grader.kit.check import CheckFailed
-from gradloom_grader.kit.library import COURSE, MISSING, YOURS, put_together
+from gradloom_grader.kit.library.together import COURSE, MISSING, YOURS, put_together
 from gradloom_grader.notebook import make_notebook
 from gradloom_grader.notebook import text_of as text_of_notebook
 

@@ -2,8 +2,8 @@
 `assemble` makes of all that you wrote a library of your own.
 """
 
-from .assemble import assemble
 from .check import check
+from .library.assemble import assemble
 from .weave import weave
 
 __all__ = ["assemble", "check", "weave"]

@@ -1,6 +1,6 @@
 """Try a library in a process of its own: does it import, and what do its examples say?
 
-The process has the library's modules and, as its `kit`, the files of this folder.
+The process has the library's modules and the kit.
 """
 
 import faulthandler
@@ -13,12 +13,12 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from . import compare, examples
-from .check import answer_to
+from .. import compare, examples
+from ..check import answer_to
 from .modules import PACKAGE
 from .source import Sources
 
-KIT = Path(__file__).parent
+KIT = Path(__file__).parents[1]
 SECONDS = 10.0  # for one example
 
 
@@ -50,9 +50,8 @@ def failures(
 def _run(sources: Sources, tries: list[dict], seconds: float) -> subprocess.CompletedProcess:
     with tempfile.TemporaryDirectory(prefix="gradloom-") as folder:
         write(Path(folder) / PACKAGE, sources)
-        kit = {path.stem: path.read_text("utf-8") for path in KIT.glob("*.py")}
-        write(Path(folder) / PACKAGE / "kit", kit)
-        command = [sys.executable, "-m", f"{PACKAGE}.kit.tryout", str(seconds)]
+        write(Path(folder) / PACKAGE / "kit", _kit())
+        command = [sys.executable, "-m", f"{PACKAGE}.kit.library.tryout", str(seconds)]
         return subprocess.run(
             command,
             input=examples.dumps(tries),
@@ -66,6 +65,11 @@ def _run(sources: Sources, tries: list[dict], seconds: float) -> subprocess.Comp
         )
 
 
+def _kit() -> Sources:
+    files = KIT.rglob("*.py")
+    return {f.relative_to(KIT).with_suffix("").as_posix(): f.read_text("utf-8") for f in files}
+
+
 def environment(folder: Path) -> dict[str, str]:
     """The environment of a process that imports from `folder` first, and shows no windows."""
     before = os.environ.get("PYTHONPATH")
@@ -76,9 +80,10 @@ def environment(folder: Path) -> dict[str, str]:
 
 def write(folder: Path, sources: Mapping[str, str]) -> None:
     """Write modules as files."""
-    folder.mkdir(parents=True)
     for name, text in sources.items():
-        (folder / f"{name}.py").write_text(text, "utf-8", newline="\n")
+        path = folder / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8", newline="\n")
 
 
 def _answer(seconds: float) -> None:

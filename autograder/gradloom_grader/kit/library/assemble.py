@@ -8,15 +8,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import digits, examples, shelf, tryout
+from .. import examples
+from ..check import _failed, _wrapped
+from . import digits, shelf, tryout
 from .assembled import Assembled
-from .check import _failed, _wrapped
-from .library import MISSING, YOURS, Exercise, Index, Library, put_together
 from .modules import PACKAGE
 from .notebook import Cell, NoNotebook, read
 from .source import Sources
+from .together import MISSING, YOURS, Exercise, Index, Library, put_together
 
-INDEX = "course.json"  # beside this file: the exercises of all chapters up to this one
+INDEX = "course.json"  # in the kit: the exercises of all chapters up to this one
 TARGET = "my_library"
 DATA = "digits.npz"
 TRAINING_SECONDS = 120.0

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..check import _wrapped
 from . import digits
-from .check import _wrapped
-from .library import COURSE, MISSING, YOURS, Exercise, Library
 from .modules import PACKAGE
 from .source import module_of
+from .together import COURSE, MISSING, YOURS, Exercise, Library
 
 LONGEST = 300  # characters of a problem that are shown
 

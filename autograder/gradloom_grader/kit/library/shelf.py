@@ -7,8 +7,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..check import _failed
 from . import digits
-from .check import _failed
 
 _LIST = ".assembled.json"  # what was written, to know later what was changed
 _MADE_LATER = {digits.PICTURE}
