@@ -53,7 +53,7 @@ def bce_with_logits(logits: Operand, targets: Operand) -> Tensor:
 
 
 def logsumexp(x: Operand, axis: Axes = None, keepdims: bool = False) -> Tensor:
-    """The logarithm of the sum of e to the power of x, along `axis`.
+    """The logarithm of the sum of e to the power of x, a tensor or an array, along `axis`.
 
     `axis` is None for all axes, a number or a tuple; what was summed vanishes, or stays as 1 with
     `keepdims`. Right for entries as large as 1000 and -1000 too, and whichever of them are -inf:
@@ -67,7 +67,7 @@ def logsumexp(x: Operand, axis: Axes = None, keepdims: bool = False) -> Tensor:
 
 
 def log_softmax(x: Operand, axis: int = -1) -> Tensor:
-    """The logarithm of the softmax of x along `axis`, in the shape of x.
+    """The logarithm of the softmax of x, a tensor or an array, along `axis`, in the shape of x.
 
     Right for entries as large as 1000 and -1000 too; an entry of -inf stays -inf, as long as
     another one along `axis` is finite.
