@@ -68,6 +68,12 @@ MUL = """
             a, b = node._inputs
             return out_grad * b, mul(out_grad, a)
 """
+OTHER = """
+def other(self, out_grad, node):
+    a, b = node._inputs
+    return out_grad * b, out_grad * a
+
+"""
 STUB = """
     @weave
     class Mul(Function):
@@ -243,6 +249,9 @@ class TestWhatCounts:
             [MUL, "this is no Python", "%%bash\nrm -r nothing", "%%html\n<b>"],
             [MUL, cell(MUL.replace("* b", "* a"), kind="markdown")],
             [MUL.replace("    ", "\t")],
+            [cell(OTHER + "Mul.backward = other", "mul-backward")],
+            [OTHER + "ops.Mul.backward = (\n    other\n)", cell(STUB, "mul-backward")],
+            [MUL, OTHER.replace("* b", "* a") + "Mul.backward = other"],
             [textwrap.dedent(MUL).replace("\n", "\r\n")],
         ],
     )

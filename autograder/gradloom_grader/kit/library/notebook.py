@@ -213,7 +213,7 @@ def written(
 
 def _meant(statement: Statement, member: Member) -> dict[Statement, Origin]:
     """What of the engine the name of a class or function means, once it is woven."""
-    name = statement.node.name
+    name = getattr(statement.node, "name", "")
     return {statement: Origin(member.module, name)} if name == (member.owner or member.name) else {}
 
 
@@ -238,6 +238,11 @@ def _members(statement: Statement, holes: set[str], modules: Modules) -> Iterato
             asked = [hole.split(".")[0] for hole in holes if hole.split(".")[1:] == [node.name]]
             if module := next(iter(asked), modules.functions.get(node.name, "")):
                 yield Member(module, "", node.name, statement.cell, text)
+    elif isinstance(node, ast.Assign) and isinstance(target := node.targets[0], ast.Attribute):
+        owner = name_of(target.value)
+        if module := _class_module(owner, holes, modules):
+            text = f"{target.attr} = {ast.unparse(node.value)}"
+            yield Member(module, owner, target.attr, statement.cell, text)
 
 
 def _class_module(name: str, holes: set[str], modules: Modules) -> str:
