@@ -14,13 +14,14 @@ OURS = {"check", "weave"}  # names of the kit that a notebook has no reason to g
 
 def flags(tree: ast.AST) -> Iterator[str]:
     """What is said of a cell's syntax tree: `uses os, sys`, `replaces check`."""
-    names = {name for node in ast.walk(tree) for name in _used(node)}
+    nodes = list(ast.walk(tree))
+    names = {name for node in nodes for name in _used(node)}
     if found := sorted(names & SUSPICIOUS):
         yield f"uses {', '.join(found)}"
-    bound = {name for node in ast.walk(tree) for name in _bound(node)}
+    bound = {name for node in nodes for name in _bound(node)}
     for name in sorted(bound & OURS):
         yield f"replaces {name}"
-    inside = [node for backward in _backwards(tree) for node in ast.walk(backward)]
+    inside = [node for backward in _backwards(nodes) for node in ast.walk(backward)]
     if any(isinstance(node, ast.Attribute) and node.attr == "forward" for node in inside):
         yield "computes a forward in its backward, as finite differences do"
     if any(isinstance(node, ast.Constant) and isinstance(node.value, complex) for node in inside):
@@ -43,7 +44,7 @@ def _bound(node: ast.AST) -> Iterable[str]:
     return []
 
 
-def _backwards(tree: ast.AST) -> Iterable[ast.AST]:
+def _backwards(nodes: Iterable[ast.AST]) -> Iterable[ast.AST]:
     """The functions in which gradients are computed."""
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
     return [f for f in functions if f.name in ("backward", "_backward", "backpropagate")]

@@ -257,7 +257,7 @@ def _overlap(cells: Iterable[Cell]) -> bool:
 
 def _of_several(name: str, cells: Sequence[Cell]) -> str:
     if _overlap(cells):
-        return f"There were {len(cells)} cells for {name}; the last one that has a piece counts."
+        return f"There were {len(cells)} cells for {name}; the last one counts."
     return f"The work for {name} stood in {len(cells)} cells; all of it counts."
 
 

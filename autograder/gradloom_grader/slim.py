@@ -3,6 +3,7 @@
 It runs as a script, alone: what a hundred megabytes of JSON become in memory is gone with it.
 """
 
+import gc
 import json
 import resource
 import sys
@@ -57,6 +58,7 @@ def _part(metadata, name):
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    gc.disable()  # it would look through a hundred million objects again and again
     try:
         everything = json.loads(sys.stdin.buffer.read().decode("utf-8-sig"))
     except ValueError:

@@ -17,7 +17,10 @@ _FENCE = re.compile(r"\s*(```|~~~)[^\n]*\n(?P<code>.*)\n\s*\1\s*", re.DOTALL)
 _PASTED = {0xA0: " ", 0x202F: " ", 0x2007: " ", 9: "    "} | dict.fromkeys(
     (0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD)
 )
+_WEAVES = re.compile(r"\bweave\s*\(")
+_STAR = re.compile(r"\bimport\s*\*")
 _AT_ONCE = {"listcomp", "setcomp", "dictcomp", "genexpr"}
+_SHORT = 5_000  # characters
 _ERRORS = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -61,7 +64,7 @@ def unfenced(source: str) -> str:
 
 def made_plain(source: str) -> str:
     """The cell without what a web page or an editor put between its letters, if that helps."""
-    if _tree(source) or _tree(_plain(source)):
+    if tree(source).body:
         return source
     plain = source.translate(_PASTED)
     return plain if _tree(_plain(plain)) else source
@@ -109,7 +112,8 @@ def pieces(source: str, stubs: bool = False) -> set[str]:
 def unwoven(source: str) -> list[str]:
     """Top-level classes and functions without `@weave`, in order."""
     nodes = [n for n in tree(source).body if isinstance(n, ast.ClassDef | ast.FunctionDef)]
-    calls = [n for n in ast.walk(tree(source)) if isinstance(n, ast.Call)]
+    there = ast.walk(tree(source)) if _WEAVES.search(source) else ()
+    calls = [n for n in there if isinstance(n, ast.Call)]
     named = {_name_of(a) for c in calls if _name_of(c.func) == "weave" for a in c.args}
     return [n.name for n in nodes if n.name not in named and not _decorators(n)]
 
@@ -125,13 +129,13 @@ def without_parentheses(source: str) -> str:
 
 def with_class_lines(source: str, owners: Mapping[str, str]) -> tuple[str, list[str]]:
     """Methods that stand in no class, put into theirs without moving a line; and their names."""
-    loaded = {n.id for n in ast.walk(tree(source)) if isinstance(n, ast.Name)}
+    used = names_of(source).now
     found = [
         node
         for node in tree(source).body
         if isinstance(node, ast.FunctionDef)
         and node.name in owners
-        and node.name not in loaded
+        and node.name not in used
         and not _self_annotation(node)
         and not holes.is_untouched(node)
     ]
@@ -160,11 +164,12 @@ class Names:
 
 def names_of(source: str) -> Names:
     """How a cell uses the names of its notebook."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            top = symtable.symtable(source if _tree(source) else _plain(source), "<cell>", "exec")
-    except _ERRORS:
+    return _known_names(source) if len(source) < _SHORT else _names(source)
+
+
+def _names(source: str) -> Names:
+    top = _table(source) or _table(_plain(source))
+    if not top:
         return Names()
     now: set[str] = set()
     later: set[str] = set()
@@ -180,9 +185,22 @@ def names_of(source: str) -> Names:
     return Names(frozenset(now), frozenset(later), frozenset(bound))
 
 
+_known_names = lru_cache(maxsize=1024)(_names)  # most cells are the given ones, again and again
+
+
+def _table(source: str) -> symtable.SymbolTable | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return symtable.symtable(source, "<cell>", "exec")
+    except _ERRORS:
+        return None
+
+
 def imports_all(source: str) -> bool:
     """Whether it has an `import *`, which may bind any name."""
-    found = (n for n in ast.walk(tree(source)) if isinstance(n, ast.ImportFrom))
+    there = ast.walk(tree(source)) if _STAR.search(source) else ()
+    found = (n for n in there if isinstance(n, ast.ImportFrom))
     return any(alias.name == "*" for node in found for alias in node.names)
 
 

@@ -79,7 +79,7 @@ def doubled(nb):
     nb["cells"].append(copy.deepcopy(found(nb, MUL)))
 
 
-@accident(f"There were 2 cells for {MUL}; the last one that has a piece counts.")
+@accident(f"There were 2 cells for {MUL}; the last one counts.")
 def doubled_and_edited(nb):
     """An exercise's cell is there twice, the first with an older attempt."""
     twin = copy.deepcopy(found(nb, MUL))
