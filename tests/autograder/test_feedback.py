@@ -163,7 +163,7 @@ class TestThePageIs:
             ProbeResult("q", False, f"{EVIL}\n{EVIL}", True, ()),
             ProbeResult("r", False, f"{EVIL}\n{EVIL}"),
         )
-        exercise = ExerciseResult("e", 0, 1, "failed", EVIL, hint=EVIL, probes=probes)
+        exercise = ExerciseResult("e", 0, 1, "failed", f"{EVIL}.", hint=EVIL, probes=probes)
         found = report_of(
             exercise,
             repairs=(EVIL,),
@@ -222,7 +222,7 @@ class TestThePageIs:
 class TestFragments:
     def test_escape_every_text(self):
         probes = (ProbeResult(EVIL, False, EVIL), ProbeResult(EVIL, False, EVIL, True))
-        result = ExerciseResult(EVIL, 0, 1, "failed", EVIL, hint=EVIL, probes=probes)
+        result = ExerciseResult(EVIL, 0, 1, "failed", f"{EVIL}.", hint=EVIL, probes=probes)
         page = Page(feedback.exercise_html(result))
         assert not page.all("script")
         assert page.words.count(EVIL) == 5
