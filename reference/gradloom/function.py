@@ -48,11 +48,13 @@ class Function:
         remembers where it came from.
         """
         inputs = as_tensors(args)
-        out = Tensor._wrap(self.forward(*[tensor._data for tensor in inputs]))
+        arrays, tracked = [], False
         for tensor in inputs:
-            if tensor.requires_grad:
-                out._record(self, inputs)
-                break
+            arrays.append(tensor._data)
+            tracked = tracked or tensor.requires_grad
+        out = Tensor._wrap(self.forward(*arrays))
+        if tracked:
+            out._record(self, inputs)
         return out
 
     def forward(self, *arrays: Any) -> NDArray:
@@ -74,9 +76,7 @@ class Function:
         grads = self.backward(out_grad, node)
         if isinstance(grads, Tensor):
             grads = (grads,)
-        return tuple(
-            [
-                None if grad is None else grad.sum_to(tensor.shape)
-                for grad, tensor in zip(grads, node._inputs, strict=True)
-            ]
-        )
+        summed = []
+        for grad, tensor in zip(grads, node._inputs, strict=True):
+            summed.append(None if grad is None else grad.sum_to(tensor.shape))
+        return tuple(summed)

@@ -3,6 +3,7 @@
 import copy
 import itertools
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from types import EllipsisType, NoneType
 from typing import Any
 
@@ -75,9 +76,10 @@ class Summation(Function):
         `self.axes` is None, a number or a tuple in any order; axes may be negative.
         """
         shape = node._inputs[0].shape
-        axes = tuple(range(len(shape))) if self.axes is None else self.axes
+        if self.axes is None:
+            return broadcast_to(out_grad, shape)
         kept = list(shape)
-        for axis in axes if isinstance(axes, tuple) else [axes]:
+        for axis in self.axes if isinstance(self.axes, tuple) else [self.axes]:
             kept[axis] = 1
         return broadcast_to(reshape(out_grad, kept), shape)
 
@@ -128,14 +130,26 @@ def unbroadcast(grad: NDArray, shape: Shape) -> NDArray:
     return grad.sum(axis=(*range(extra), *stretched)).reshape(shape)
 
 
+@lru_cache
+def _broadcasts(small: tuple[int, ...], large: tuple[int, ...]) -> bool:
+    """Whether an array of shape `small` can be broadcast to `large`."""
+    pairs = zip(reversed(small), reversed(large), strict=False)
+    return len(small) <= len(large) and all(n in (1, m) for n, m in pairs)
+
+
 class SumTo(Function):
     """The sum over all that a broadcast from `shape` repeats."""
 
     def __init__(self, shape: Shape) -> None:
-        self.shape = shape
+        self.shape = tuple(shape)
 
     def forward(self, a: NDArray) -> NDArray:
-        """Returns an array of the shape `self.shape`."""
+        """Returns an array of the shape `self.shape`; ValueError if it does not broadcast to a."""
+        if not _broadcasts(self.shape, a.shape):
+            raise ValueError(
+                f"a gradient of shape {a.shape} cannot belong to an input of shape {self.shape}, "
+                "which does not broadcast to it: look at what backward returns for that input"
+            )
         return unbroadcast(a, self.shape)
 
     def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
@@ -180,8 +194,7 @@ class Affine(Function):
     def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
         product = Tensor._wrap(node.data)  # stands for x @ weight, whose rule holds for them
         product._inputs = node._inputs[:2]
-        grad_x, grad_weight = MatMul().gradients(out_grad, product)
-        return grad_x, grad_weight, out_grad
+        return (*MatMul().backward(out_grad, product), out_grad)
 
 
 class GetItem(Function):
@@ -263,7 +276,7 @@ class Clone(Function):
     """The same values in an array of their own."""
 
     def forward(self, a: NDArray) -> NDArray:
-        return np.array(a)
+        return a.copy()
 
     def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
         return out_grad
@@ -317,15 +330,7 @@ def sum_to(a: Operand, shape: Shape) -> Tensor:
     """
     (a,) = as_tensors((a,))
     shape = tuple(shape)
-    if a.shape == shape:
-        return a
-    pairs = zip(reversed(shape), reversed(a.shape), strict=False)
-    if len(shape) > a.ndim or any(n not in (1, m) for n, m in pairs):
-        raise ValueError(
-            f"a gradient of shape {a.shape} cannot belong to an input of shape {shape}, which does "
-            "not broadcast to it: look at what backward returns for that input"
-        )
-    return SumTo(shape)(a)
+    return a if a.shape == shape else SumTo(shape)(a)
 
 
 def matmul(a: Operand, b: Operand) -> Tensor:

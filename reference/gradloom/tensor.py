@@ -1,7 +1,7 @@
 """Tensor: an array that remembers how it was computed."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Self, TypeAlias, Union
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Operand: TypeAlias = Union["Tensor", ArrayLike]
 
 _new = object.__new__
+_ndarray = np.ndarray
 _switch = engine.switch
 _clock = 0  # how often any tensor's data was assigned
 
@@ -52,11 +53,11 @@ class Tensor:
         self.requires_grad = bool(requires_grad)
         self.grad = None
 
-    @classmethod
-    def _wrap(cls, array: NDArray) -> Self:
+    @staticmethod
+    def _wrap(array: NDArray) -> "Tensor":
         """A tensor around `array` itself, uncopied and without history."""
-        tensor = _new(cls)
-        if type(array) is not np.ndarray:  # a NumPy number, where an array has one entry
+        tensor = _new(Tensor)
+        if type(array) is not _ndarray:  # a NumPy number, where an array has one entry
             if isinstance(array, Tensor):
                 raise TypeError("expected an array: a forward computes with arrays, not Tensors")
             array = np.asarray(array)
@@ -366,7 +367,7 @@ class Tensor:
         """`x.sum_to(3, 1)` or `x.sum_to((3, 1))`: undoes a broadcast from that shape."""
         if shape == (self._data.shape,):  # nothing to undo: the common case of the backward walk
             return self
-        return shapes.sum_to(self, unpack(shape))
+        return shapes.SumTo(unpack(shape))(self)
 
     def astype(self, dtype: DTypeLike) -> "Tensor":
         """The same values in another floating dtype; this tensor if it has that one."""
