@@ -1,6 +1,7 @@
 """nbgrader's side: its configuration, and preprocessors that are thin clients of the referee."""
 
 import atexit
+import hashlib
 import json
 import os
 import sys
@@ -103,9 +104,25 @@ def publish(
     notebook = autograded(chapter, template, submission, found)
     folder = course.folder / "autograded" / student / chapter.name
     page = feedback.page(chapter, student, found, submission)
-    report.write_atomically(folder / f"{chapter.name}.ipynb", json.dumps(notebook))
+    notebook["metadata"]["gradloom"]["report"] = _stamp(course, chapter, student)
     report.write_atomically(folder / PAGE, page)
+    report.write_atomically(folder / f"{chapter.name}.ipynb", json.dumps(notebook))
     return notebook
+
+
+def is_published(course: Course, chapter: Chapter, student: str) -> bool:
+    """Whether both files show the stored report; the notebook, written last, bears its stamp."""
+    folder = course.folder / "autograded" / student / chapter.name
+    try:
+        notebook = (folder / f"{chapter.name}.ipynb").read_bytes()
+    except OSError:
+        return False
+    return (folder / PAGE).exists() and _stamp(course, chapter, student).encode() in notebook
+
+
+def _stamp(course: Course, chapter: Chapter, student: str) -> str:
+    stored = Store(course.folder).digest(chapter.name, student)
+    return hashlib.sha256(f"{stored}{feedback.version()}".encode()).hexdigest()
 
 
 def _submission(raw: bytes, chapter: Chapter, template: dict) -> Submission:

@@ -109,6 +109,13 @@ def render(template: str, **context) -> str:
 
 
 @cache
+def version() -> str:
+    """A fingerprint of the templates."""
+    files = sorted((Path(__file__).parent / "templates").iterdir())
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
+@cache
 def _templates() -> jinja2.Environment:
     folder = Path(__file__).parent / "templates"
     environment = jinja2.Environment(

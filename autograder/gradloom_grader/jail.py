@@ -93,7 +93,7 @@ class Jail:
         self.limits, self._unsafe = limits, unsafe
         self.until = float("inf")  # the monotonic time at which the submission's time is used up
         self._home = tempfile.TemporaryDirectory(prefix="gradloom-") if unsafe else None
-        self.description = "none (--unsafe)" if unsafe else walls.description()
+        self.description = walls.description(unsafe)
         self._given = given
         self._setup = self._setup_frame(dict(sources), given)
         self._start()

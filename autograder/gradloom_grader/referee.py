@@ -2,15 +2,9 @@
 
 import hashlib
 import hmac
-import json
-import os
-import secrets
-import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
-from importlib.metadata import version
-from pathlib import Path
 
 from . import build, earlier, faults, figures, holes, intake, probes
 from .answers import read_answers
@@ -22,6 +16,7 @@ from .errors import SubmissionError
 from .holes import Sources
 from .intake import Submission
 from .jail import Fault, Jail, Outcome, Question
+from .keys import base_key, course_secret, report_key
 from .probes import Case, Finding
 from .report import ExerciseResult, ProbeResult, QuestionResult, Report
 
@@ -47,7 +42,7 @@ class Referee:
         self.kit = build.kit_sources(course, chapter)
         self.reference = holes.load(self.engine)
         self.secret = course_secret(course.folder)
-        self.base_key = base_key(course, chapter, jail)
+        self.base_key = base_key(course, chapter, jail.limits, jail.description)
 
     @cached_property
     def diagnosis(self) -> Diagnosis:
@@ -85,25 +80,21 @@ class Referee:
         filled = holes.fill(self.kit, pieces)
         return {name: text for name, text in filled.items() if text != self.kit[name]}
 
-    def key(self, submission: Submission, libraries: Iterable[OwnLibrary]) -> str:
-        """The digest of everything that decides a report."""
-        parts = [self.base_key, submission.digest, *(library.digest for library in libraries)]
-        return hashlib.sha256("".join(parts).encode()).hexdigest()
-
     def grade(self, raw: bytes, earlier: Mapping[str, bytes] | None = None) -> Report:
         """Grade one notebook. Whatever is in it, and in earlier ones, a report comes of it."""
+        earlier = earlier or {}
+        key = report_key(self.base_key, raw, earlier)
         try:
             submission = intake.read(raw, self.chapter, self.template)
         except SubmissionError as error:
-            return self._rejected(raw, str(error))
-        return Grading(self, submission, earlier or {}).report()
+            return self._rejected(str(error), key)
+        return Grading(self, submission, earlier).report(key)
 
-    def _rejected(self, raw: bytes, reason: str) -> Report:
+    def _rejected(self, reason: str, key: str) -> Report:
         nothing = [
             ExerciseResult(e.id, 0.0, e.points, "not attempted", "The notebook could not be read.")
             for e in self.chapter.exercises
         ]
-        key = hashlib.sha256(self.base_key.encode() + raw).hexdigest()
         return self._report(nothing, frozenset(), key=key, rejected=reason)
 
     def _report(
@@ -136,7 +127,7 @@ class Grading:
         self.expected = {key: expected for key, (_, expected) in drawn.items()}
         self.matches: dict[str, list[Match]] = {}
 
-    def report(self) -> Report:
+    def report(self, key: str) -> Report:
         self.referee.jail.until = time.monotonic() + self.referee.jail.limits.submission_seconds
         self.together = self._run(self.asked)
         self.findings = self._judged(self.asked, self.together)
@@ -148,7 +139,7 @@ class Grading:
         return self.referee._report(
             results,
             self.submission.answered,
-            key=self.referee.key(self.submission, [run.library for run in self.own.values()]),
+            key=key,
             badges=(ALL_MINE,) if any(run.is_all_mine for run in self.own.values()) else (),
             repairs=(*self.submission.repairs, *self._left_out()),
             flags=(*self.submission.flags, *self.together.flags),
@@ -345,25 +336,3 @@ def _status(points: float, max_points: float, carried: bool) -> str:
     if points == max_points:
         return "carried" if carried else "passed"
     return "partly" if points else "failed"
-
-
-def course_secret(folder: Path) -> bytes:
-    """The course's secret, from which hidden inputs are drawn; made when first needed."""
-    path = folder / ".secret"
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_bytes(32))
-    return path.read_bytes()
-
-
-def base_key(course: Course, chapter: Chapter, jail: Jail) -> str:
-    """The part of a report's key that all submissions to a chapter share."""
-    versions = [version(name) for name in ("numpy", "matplotlib", "ipython", "pillow")]
-    answers = chapter.answers.read_text("utf-8") if chapter.answers.exists() else ""
-    ours = json.dumps(holes.read_sources(Path(__file__).parent), sort_keys=True)
-    parts = [build.digest(course, chapter), answers, ours, repr(jail.limits), jail.description]
-    parts += [sys.version, *versions, hashlib.sha256(course_secret(course.folder)).hexdigest()]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -3,8 +3,10 @@
 `report.schema.json`, beside this file, describes the JSON.
 """
 
+import hashlib
 import json
 import os
+import re
 import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -112,6 +114,42 @@ def number(value: float) -> str:
     return f"{value:.4f}".rstrip("0").rstrip(".")
 
 
+@dataclass(frozen=True)
+class Change:
+    """An exercise that a second report sees otherwise; no points where it was or is not there."""
+
+    exercise: str
+    before: float | None
+    after: float | None
+    because: str
+
+
+def changes(before: Report, after: Report) -> list[Change]:
+    """The exercises in which two reports on one submission differ in points or probes."""
+    old, new = ({e.id: e for e in each.exercises} for each in (before, after))
+    found = [_change(name, old.get(name), new.get(name)) for name in old | new]
+    return [change for change in found if change.before != change.after or change.because]
+
+
+def _change(name: str, old: ExerciseResult | None, new: ExerciseResult | None) -> Change:
+    if old is None or new is None:
+        points = old.points if old else None, new.points if new else None
+        return Change(name, *points, "it is new" if new else "it is gone")
+    passed = {p.name: p.passed for p in old.probes}
+    words = [_verdict(p, passed.get(p.name)) for p in new.probes if passed.get(p.name) != p.passed]
+    words += [f"{gone} is gone" for gone in passed.keys() - {p.name for p in new.probes}]
+    if old.max_points != new.max_points:
+        words.append(f"worth {number(new.max_points)} instead of {number(old.max_points)}")
+    if old.points != new.points and not words:
+        words.append(f"{new.status} instead of {old.status}")
+    return Change(name, old.points, new.points, ", ".join(words))
+
+
+def _verdict(probe: ProbeResult, before: bool | None) -> str:
+    verdict = "passes" if probe.passed else "fails"
+    return f"{probe.name} {verdict}" if before is not None else f"{probe.name}, new, {verdict}"
+
+
 class Store:
     """Reports on disk: `reports/<chapter>/<student>.json`, written atomically."""
 
@@ -128,6 +166,11 @@ class Store:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
+    def digest(self, chapter: str, student: str) -> str:
+        """A fingerprint of the stored report as it is on disk; of nothing, if there is none."""
+        path = self.path(chapter, student)
+        return hashlib.sha256(path.read_bytes() if path.exists() else b"").hexdigest()
+
     def write(self, student: str, report: Report) -> Path:
         path = self.path(report.chapter, student)
         write_atomically(path, report.to_json())
@@ -137,7 +180,7 @@ class Store:
 def write_atomically(path: Path, text: str) -> None:
     """Replace a file by a whole new one: after a crash either is there, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{os.getpid()}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
@@ -146,3 +189,14 @@ def write_atomically(path: Path, text: str) -> None:
     except BaseException:
         os.unlink(name)
         raise
+
+
+def clear_remains(folder: Path) -> None:
+    """Remove the files that a process which has ended was writing there."""
+    for path in folder.glob(".*.*"):
+        found = _REMAINS.fullmatch(path.name)
+        if found and not Path("/proc", found["writer"]).exists():
+            path.unlink(missing_ok=True)
+
+
+_REMAINS = re.compile(r"\..+\.(?P<writer>\d+)\.[a-z0-9_]{8}")

@@ -68,7 +68,9 @@ def command() -> list[str]:
     ]
 
 
-def description() -> str:
+def description(unsafe: bool = False) -> str:
+    if unsafe:
+        return "none (--unsafe)"
     version = subprocess.run([_program("bwrap"), "--version"], capture_output=True, text=True)
     return f"{version.stdout.strip()}, user namespaces, seccomp"
 

@@ -1,13 +1,18 @@
 """The gradebook is brought up to the reports: only by what differs, and at any moment again."""
 
 import shutil
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from gradloom_grader import gradebook
 from gradloom_grader.errors import SetupError
+from gradloom_grader.gradebook import GradebookError
 from gradloom_grader.report import ExerciseResult, QuestionResult, Report
 from nbgrader.api import Gradebook
+from nbgrader.plugins import LateSubmissionPlugin
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+from traitlets.config import Config
 
 CHAPTER = "04_elementwise"
 
@@ -44,9 +49,17 @@ def make(chapter):
     return make
 
 
-def bring_up(url: str, reports, **more) -> list[str]:
+def bring_up(url: str, reports) -> list[str]:
     with Gradebook(url) as book:
-        return gradebook.bring_up(book, CHAPTER, reports, **more)
+        return gradebook.bring_up(book, CHAPTER, reports)
+
+
+def hand_in(url: str, report, time, method="none") -> bool:
+    """Bring up one student's rows, with nbgrader's penalty for being late."""
+    config = Config()
+    config.LateSubmissionPlugin.penalty_method = method
+    with gradebook.opened(url, CHAPTER, config) as ledger:
+        return ledger.bring_up("ada", report, time)
 
 
 def rows(url: str) -> dict:
@@ -131,10 +144,97 @@ def test_a_solution_cell_without_work_says_so(url, make):
 
 def test_the_time_of_handing_in_is_kept(url, make):
     when = datetime(2026, 3, 1, 12)
-    bring_up(url, {"ada": make()}, timestamps={"ada": when})
+    assert hand_in(url, make(), when)
     assert {row[3] for row in rows(url).values()} == {when}
-    assert bring_up(url, {"ada": make()}, timestamps={"ada": when}) == []
-    assert bring_up(url, {"ada": make()}, timestamps={"ada": None}) == []
+    assert not hand_in(url, make(), when)
+    assert not hand_in(url, make(), None)
+
+
+DUE = datetime(2026, 3, 1, 12)
+LATE = DUE + timedelta(seconds=1)
+
+
+@pytest.fixture
+def due(url):
+    """The chapter is due, and the plug-in takes everything from who is late."""
+    with Gradebook(url) as book:
+        book.update_or_create_assignment(CHAPTER, duedate=DUE)
+
+
+def penalty(url: str) -> float | None:
+    with Gradebook(url) as book:
+        return book.find_submission_notebook(CHAPTER, CHAPTER, "ada").late_submission_penalty
+
+
+@pytest.mark.parametrize(
+    ("time", "method", "taken"),
+    [(LATE, "zero", 60.0), (LATE, "none", None), (DUE, "zero", None), (None, "zero", None)],
+)
+def test_who_is_late_pays_what_the_plug_in_says(url, due, make, time, method, taken):
+    hand_in(url, make(share=0.5), time, method)
+    assert penalty(url) == taken
+    assert not hand_in(url, make(share=0.5), time, method)
+
+
+def test_an_extension_and_better_marks_change_the_penalty(url, due, make):
+    hand_in(url, make(share=0.5), LATE, "zero")
+    assert hand_in(url, make(), LATE, "zero")
+    assert penalty(url) == 120
+    with Gradebook(url) as book:
+        book.find_grade("mul-backward-check", CHAPTER, CHAPTER, "ada").extra_credit = 3.0
+        book.db.commit()
+    assert hand_in(url, make(), LATE, "zero")
+    assert penalty(url) == 123
+    with Gradebook(url) as book:
+        book.grant_extension(CHAPTER, "ada", minutes=1)
+    assert hand_in(url, make(), LATE, "zero")
+    assert penalty(url) is None
+
+
+def test_a_plug_in_of_ones_own_takes_at_most_everything(url, due, make):
+    config = Config()
+    config.AssignLatePenalties.plugin_class = Harsh
+    with gradebook.opened(url, CHAPTER, config) as ledger:
+        ledger.bring_up("ada", make(share=0.25), LATE)
+    assert penalty(url) == 30
+
+
+class Harsh(LateSubmissionPlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return score + total_seconds_late
+
+
+def test_an_exercise_that_came_with_a_new_release_gets_its_row(url, make):
+    bring_up(url, {"ada": make()})
+    with Gradebook(url) as book:
+        book.db.delete(book.find_grade("mul-backward-check", CHAPTER, CHAPTER, "ada"))
+        book.db.delete(book.find_comment("mul-backward", CHAPTER, CHAPTER, "ada"))
+        book.db.commit()
+    assert bring_up(url, {"ada": make()}) == ["ada"]
+    assert rows(url)["ada", "mul-backward-check"][:3] == (7.0, None, False)
+
+
+def test_marks_given_while_a_class_is_graded_are_seen(url, make):
+    bring_up(url, {"ada": make(share=0.5)})
+    with gradebook.opened(url, CHAPTER, Config()) as ledger:
+        with Gradebook(url) as book:
+            grade = book.find_grade("mul-backward-check", CHAPTER, CHAPTER, "ada")
+            grade.manual_score, grade.needs_manual_grade = 6.25, False
+            book.db.commit()
+        ledger.bring_up("ada", make())
+    assert rows(url)["ada", "mul-backward-check"][:3] == (7.0, 6.25, True)
+
+
+def test_a_gradebook_that_breaks_off_says_what_to_do_and_keeps_the_rest(url, make, monkeypatch):
+    with gradebook.opened(url, CHAPTER, Config()) as ledger:
+        ledger.bring_up("ada", make())
+        with Gradebook(url) as book, monkeypatch.context() as patch:
+            patch.setattr(ledger.db, "commit", lambda: book.db.execute(text("SELECT * FROM gone")))
+            with pytest.raises(GradebookError, match=r"no such table.*next `gradloom grade`"):
+                ledger.bring_up("alan", make())
+        assert {student for student, _ in rows(url)} == {"ada"}
+        ledger.bring_up("alan", make())
+    assert {student for student, _ in rows(url)} == {"ada", "alan"}
 
 
 def test_a_chapter_that_was_never_released_is_told(url, book):
@@ -142,39 +242,38 @@ def test_a_chapter_that_was_never_released_is_told(url, book):
         gradebook.bring_up(book, "05_shapes", {})
 
 
-@pytest.mark.parametrize("after", range(0, 14, 3))
-def test_broken_off_half_way_a_second_run_finishes(url, make, monkeypatch, after, tmp_path):
-    """Wherever it stops, the next run makes what an undisturbed one would have made."""
-    students = ("ada", "alan", "barbara")
-    reports = {s: make(share=n / 4) for n, s in enumerate(students)}
+@pytest.fixture
+def break_off(monkeypatch):
+    """Bring up reports, and break off at this statement."""
+
+    def break_off(url, reports, after: int) -> None:
+        left = iter(range(after))
+
+        def stop(self, *args, original=Session.execute, **kwargs):
+            if next(left, None) is None:
+                raise KeyboardInterrupt
+            return original(self, *args, **kwargs)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Session, "execute", stop)
+            with pytest.raises(KeyboardInterrupt):
+                bring_up(url, reports)
+
+    return break_off
+
+
+@pytest.mark.parametrize("after", range(3, 30, 4))
+def test_broken_off_half_way_a_second_run_finishes(url, make, break_off, after, tmp_path):
+    """Wherever it stops, each submission is written whole or not at all, and the next run makes
+    what an undisturbed one would have made."""
+    reports = {s: make(share=n / 4) for n, s in enumerate(("ada", "alan", "barbara"))}
     whole = tmp_path / "whole.db"
     shutil.copy(tmp_path / "gradebook.db", whole)
     bring_up(f"sqlite:///{whole}", reports)
-    left = iter(range(after))
-
-    def stop(grade, points, original=gradebook._set_score):
-        next(left)
-        return original(grade, points)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(gradebook, "_set_score", stop)
-        with pytest.raises(StopIteration):
-            bring_up(url, reports)
-    assert rows(url) != rows(f"sqlite:///{whole}")
-    bring_up(url, reports)
-    assert rows(url) == rows(f"sqlite:///{whole}")
-
-
-def test_each_submission_is_written_whole_or_not_at_all(url, make, monkeypatch):
-    def stop(grade, points, original=gradebook._set_score):
-        if grade.cell.name.startswith("sub-backward") and grade.notebook.student.id == "alan":
-            raise KeyboardInterrupt
-        return original(grade, points)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(gradebook, "_set_score", stop)
-        with pytest.raises(KeyboardInterrupt):
-            bring_up(url, {"ada": make(), "alan": make()})
+    expected = rows(f"sqlite:///{whole}")
+    break_off(url, reports, after)
     found = rows(url)
-    assert {v[0] for (s, _), v in found.items() if s == "ada"} >= {7.0}
-    assert {v[0] for (s, _), v in found.items() if s == "alan"} == {None}
+    assert found != expected
+    assert found == {key: expected[key] for key in expected if key[0] in {s for s, _ in found}}
+    bring_up(url, reports)
+    assert rows(url) == expected

@@ -17,7 +17,7 @@ ROWS = [
     {"bridge", "rehearsal"},
     {"gradebook", "session"},
     {"referee"},
-    {"earlier"},
+    {"earlier", "keys"},
     {"feedback", "diagnosis", "build", "entered"},
     {"collected", "notebook", "probes", "report"},
     {"intake"},
