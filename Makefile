@@ -5,7 +5,7 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: setup demo test test-torch check format lint types bench bench-engine bench-grading attacks matrix mutants clean
+.PHONY: setup demo test test-torch check format lint types bench bench-engine bench-grading attacks fuzz matrix mutants clean
 
 setup: .venv/.ready
 
@@ -39,6 +39,12 @@ format: setup
 
 attacks: setup
 	pytest tests/attacks -q --table
+
+# Many more corrupted notebooks and frames than the tests try, under a seed of their own.
+TIMES ?= 20
+SEED ?= $(shell date +%s)
+fuzz: setup
+	GRADLOOM_FUZZ_TIMES=$(TIMES) GRADLOOM_FUZZ_SEED=$(SEED) pytest tests/autograder/test_fuzz.py -s
 
 bench: bench-engine bench-grading
 
