@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column, Table
 
 from . import build as builder
-from . import earlier, intake, opened
+from . import earlier, feedback, intake, opened
 from .chapters import Course, find_course, read_course
 from .errors import AuthorError, SetupError
 from .report import Report, number
@@ -101,6 +101,36 @@ def grade(chapter: str, course: Path | None, unsafe: bool) -> None:
 def _progress() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     return Progress(*columns, console=console)
+
+
+@main.command()
+@click.argument("chapter")
+@_course
+def summary(chapter: str, course: Path | None) -> None:
+    """Show what the class understood of CHAPTER and what it did not, from the stored reports."""
+    from . import summary as classes
+
+    loaded = read_course(_folder(course))
+    found = classes.read(loaded, chapter)
+    console.print(f"{found.scores}.", soft_wrap=True)
+    console.print(*_summary_tables(found))
+    console.print(f"Page: {classes.write(loaded, found)}", soft_wrap=True)
+
+
+def _summary_tables(found) -> list[Table]:
+    """What became of the exercises; what was recognised; what failed most."""
+    names = list(feedback.WORDS.values())
+    exercises = Table("exercise", *(Column(name, justify="right") for name in [*names, "mean"]))
+    for row in found.rows:
+        counts = [str(row.counts[status] or "") for status in feedback.WORDS]
+        exercises.add_row(row.id, *counts, f"{row.share:.0%}")
+    tables = [exercises]
+    for what, items in (("misconception", found.misconceptions), ("probe", found.probes)):
+        table = Table("exercise", what, "", Column("students", justify="right"))
+        for item in items:
+            table.add_row(item.exercise, escape(item.name), escape(item.says), str(item.students))
+        tables += [table] if items else []
+    return tables
 
 
 @main.command()

@@ -13,7 +13,7 @@ REFERENCE = ROOT / "reference" / "gradloom"
 ROWS = [
     {"cli"},
     {"demo", "doctor", "matrix", "mutants"},
-    {"assembly", "bulk", "trial"},
+    {"assembly", "bulk", "summary", "trial"},
     {"bridge", "rehearsal"},
     {"gradebook", "session"},
     {"referee"},
