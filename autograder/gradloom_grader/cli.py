@@ -127,7 +127,7 @@ def _summary_tables(found) -> list[Table]:
     tables = [exercises]
     for what, items in (("misconception", found.misconceptions), ("probe", found.probes)):
         table = Table("exercise", what, "", Column("students", justify="right"))
-        for item in items:
+        for item in items[:10]:
             table.add_row(item.exercise, escape(item.name), escape(item.says), str(item.students))
         tables += [table] if items else []
     return tables

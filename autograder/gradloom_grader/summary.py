@@ -54,7 +54,7 @@ class Summary:
         most = max(report.max_score for report in self.reports.values())
         return (
             f"{len(scores)} students; of {most:g} points half of them have at least "
-            f"{median(scores):g}, the mean is {mean(scores):.1f}"
+            f"{median(scores):.4g}, the mean is {mean(scores):.1f}"
         )
 
     @property
