@@ -20,6 +20,7 @@ from .chapters import Chapter, Course
 from .errors import SubmissionError
 from .holes import Sources
 from .jail import Fault, Jail, Question
+from .kit.library.notebook import MAX_BYTES
 from .report import number
 
 ALL_MINE = "all mine"
@@ -29,12 +30,13 @@ def notebooks(home: Path, course: Course, chapter: Chapter) -> dict[str, bytes]:
     """Of the earlier chapters that a chapter is graded on, too, the notebooks in a student's
     folder, `home/05_shapes/05_shapes.ipynb` and so on.
 
-    One that cannot be had is as if it were not there.
+    One that cannot be had, or is too large, is as if it were not there.
     """
     found = {}
     for name in (each.name for each in course.earlier(chapter)):
         with contextlib.suppress(SubmissionError):
-            found[name] = collected.load(home / name / f"{name}.ipynb")
+            raw = collected.load(home / name / f"{name}.ipynb")
+            found |= {name: raw} if len(raw) <= MAX_BYTES else {}
     return found
 
 
@@ -66,8 +68,8 @@ def own_library(
     """The library that a student's earlier notebooks make."""
     index = {c.name: build.index(course, chapter)[c.name] for c in course.earlier(chapter)}
     kit = {n: text for n, text in build.kit_sources(course, chapter).items() if "/" not in n}
-    raw = {name: np.frombuffer(earlier[name], np.uint8) for name in index if name in earlier}
-    asked = Question("it", _SOURCE, {"kit": kit, "index": index, "notebooks": raw})
+    texts = {name: earlier[name].decode("utf-8", "replace") for name in index if name in earlier}
+    asked = Question("it", _SOURCE, {"kit": kit, "index": index, "notebooks": texts})
     answer = jail.run([], [[asked]]).answers["it"]
     if isinstance(answer, Fault):
         return _NONE
@@ -78,7 +80,7 @@ def own_library(
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return _NONE
     lacks = [
-        f"{', '.join(exercises)} ({name})" if name in raw else f"all of {name}"
+        f"{', '.join(exercises)} ({name})" if name in earlier else f"all of {name}"
         for name, exercises in answer["missing"].items()
     ]
     return OwnLibrary(changes, f"your own library lacks {'; '.join(lacks)}" if lacks else "")
@@ -91,9 +93,9 @@ def _put_together(gl, kit, index, notebooks):
     names = ("together", "notebook")
     together, notebook = (import_module(f"gradloom.kit.library.{name}") for name in names)
     cells = {}
-    for chapter, raw in notebooks.items():
+    for chapter, text in notebooks.items():
         try:
-            cells[chapter] = notebook.read(raw.tobytes(), chapter)
+            cells[chapter] = notebook.read(text.encode(), chapter)
         except notebook.NoNotebook:
             continue
     made, missing = together.put_together(kit, index, cells), {}
