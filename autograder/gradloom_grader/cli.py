@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column, Table
@@ -18,8 +17,9 @@ from .chapters import Course, find_course, read_course
 from .errors import AuthorError, SetupError
 from .report import Report, number
 from .session import Client
+from .terminal import SafeConsole, printable
 
-console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+console = SafeConsole(highlight=False, width=None if sys.stdout.isatty() else 120)
 
 
 class _Group(click.Group):
@@ -29,7 +29,7 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except (AuthorError, SetupError) as error:
-            raise click.ClickException(str(error)) from None
+            raise click.ClickException(printable(str(error))) from None
 
 
 _course = click.option(
@@ -78,24 +78,87 @@ def release(chapter: str, course: Path | None) -> None:
 
 @main.command()
 @click.argument("chapter")
+@click.option("--force", is_flag=True, help="Grade again what has not changed, too.")
 @_course
 @_unsafe
-def grade(chapter: str, course: Path | None, unsafe: bool) -> None:
-    """Grade all of submitted/*/CHAPTER and bring nbgrader's gradebook up to it."""
+def grade(chapter: str, force: bool, course: Path | None, unsafe: bool) -> None:
+    """Grade all of submitted/*/CHAPTER and bring nbgrader's gradebook up to it.
+
+    What has not changed since its report was written is not run again.
+    """
     from . import bulk
 
     folder = _folder(course)
-    total = len(bulk.submissions(folder, chapter))
-    with _progress() as progress:
-        task = progress.add_task(f"grading {chapter}", total=total)
-        graded = bulk.grade_class(folder, chapter, lambda _: progress.advance(task), unsafe=unsafe)
+    with _grading(folder, chapter) as done:
+        graded = bulk.grade_class(folder, chapter, done, unsafe=unsafe, force=force)
     console.print(_table(graded.reports))
+    _show_changes(graded)
+    same = len(graded.unchanged)
+    console.print(f"{len(graded.reports) - same} graded, {same} unchanged and not run again")
+    if graded.gradebook:
+        console.print(escape(graded.gradebook), soft_wrap=True)
+    _show_problems(graded)
+    if graded.failures or graded.gradebook:
+        raise click.ClickException("not all is done: run `gradloom grade` again for the rest")
+
+
+@main.command("regrade-diff")
+@click.argument("chapter")
+@_course
+@_unsafe
+def regrade_diff(chapter: str, course: Path | None, unsafe: bool) -> None:
+    """Show whose marks `gradloom grade CHAPTER` would change, and why; nothing is written."""
+    from . import bulk
+
+    folder = _folder(course)
+    with _grading(folder, chapter) as done:
+        graded = bulk.preview(folder, chapter, done, unsafe=unsafe)
+    _show_changes(graded)
+    for student in sorted(graded.reports.keys() - graded.before.keys()):
+        console.print(f"{student} would be graded for the first time")
+    same = len(graded.before.keys() & graded.reports.keys() - graded.changes.keys())
+    console.print(f"{len(graded.changes)} would change, {same} would stay as they are")
+    _show_problems(graded)
+    if graded.failures:
+        raise click.ClickException("of those nothing is known")
+
+
+@contextmanager
+def _grading(folder: Path, chapter: str):
+    """A bar, and what moves it on for a student."""
+    from . import bulk
+
+    with _progress() as progress:
+        total = len(bulk.submissions(folder, chapter))
+        task = progress.add_task(f"grading {chapter}", total=total)
+        yield lambda _: progress.advance(task)
+
+
+def _show_problems(graded) -> None:
     for name, problem in graded.skipped.items():
         console.print(escape(f"skipped submitted/{name}: {problem}"), soft_wrap=True)
     for student, problem in graded.failures.items():
-        console.print(f"{student} could not be graded: {escape(problem)}")
-    if graded.failures:
-        raise click.ClickException("run `gradloom grade` again for those; the others are done")
+        console.print(escape(f"{student} is not done: {problem}"), soft_wrap=True)
+
+
+def _show_changes(graded) -> None:
+    """Whose report differs from the one before: by how much, and because of which probe."""
+    if not graded.changes:
+        return
+    table = Table("student", "score", "exercise", "points", "because")
+    for student, changes in graded.changes.items():
+        scores = graded.before[student].score, graded.reports[student].score
+        first = [student, _change(*scores)]
+        for change in changes:
+            points = _change(change.before, change.after)
+            table.add_row(*first, change.exercise, points, escape(change.because))
+            first = ["", ""]
+    console.print(table)
+
+
+def _change(*points: float | None) -> str:
+    texts = ["none" if each is None else number(each) for each in points]
+    return texts[0] if texts[0] == texts[1] else " → ".join(texts)
 
 
 def _progress() -> Progress:
@@ -153,7 +216,7 @@ def check(notebook: Path, target: Path | None, course: Path | None, unsafe: bool
     if target:
         target.write_text(text, "utf-8")
     else:
-        sys.stdout.write(text)
+        sys.stdout.write(printable(text))
 
 
 @main.command()
