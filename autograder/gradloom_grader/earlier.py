@@ -6,9 +6,7 @@ comes back are texts, and they run in the jail again.
 """
 
 import contextlib
-import hashlib
 import inspect
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,11 +50,6 @@ class OwnLibrary:
 
     changes: Sources
     but: str = ""
-
-    @property
-    def digest(self) -> str:
-        """A fingerprint of all that it brings into a report."""
-        return hashlib.sha256(json.dumps([self.changes, self.but]).encode()).hexdigest()
 
 
 _NONE = OwnLibrary({}, "your own library cannot be put together from your notebooks")
