@@ -58,10 +58,10 @@ def load(path: Path) -> bytes:
 
 def _notebook(student: Path, chapter: str) -> Path | None:
     """The student's notebook, or None if nothing was handed in."""
-    if student.name.startswith("."):
+    folder = student / chapter
+    if student.name.startswith(".") and not os.path.lexists(folder):
         return None
     _check_folder(student)
-    folder = student / chapter
     try:
         os.lstat(folder)
     except FileNotFoundError:
@@ -85,8 +85,12 @@ def _renamed(folder: Path, name: str) -> Path:
     found = [path for path in every if path.name == name] or every
     if len(found) == 1:
         return found[0]
-    some = f"{len(found)} notebooks" if found else "no notebook"
-    raise SubmissionError(f"there is {some} and none called {name}: put the right one there")
+    if not found:
+        raise SubmissionError(f"the folder holds no notebook: ask for {name}")
+    raise SubmissionError(
+        f"the folder holds {len(found)} notebooks, and which one counts cannot be told: "
+        f"call it {name}"
+    )
 
 
 def _entries(folder: Path) -> Iterator[os.DirEntry]:

@@ -85,18 +85,18 @@ def _parsed(raw: bytes) -> Any:
         raise SubmissionError(
             f"the notebook is larger than {MAX_BYTES // 10**6} MB: clear its outputs, save it again"
         )
-    if len(raw) > LARGE:
-        raw = _slimmed(raw)
     try:
-        return json.loads(raw.decode("utf-8-sig"))
+        return json.loads(small(raw).decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise SubmissionError("the notebook is not UTF-8 text: save it from JupyterLab") from None
     except (ValueError, RecursionError):
-        raise SubmissionError(_what_it_is(raw)) from None
+        raise SubmissionError(_what_it_is(raw[:LARGE])) from None
 
 
-def _slimmed(raw: bytes) -> bytes:
-    """A large notebook without its outputs; what is none is left for the parser to say so."""
+def small(raw: bytes) -> bytes:
+    """A notebook; a large one without its outputs. What is none is left for a parser to say so."""
+    if len(raw) <= LARGE:
+        return raw
     done = subprocess.run([sys.executable, "-I", slim.__file__], input=raw, capture_output=True)
     if done.returncode == slim.NO_JSON:
         return raw[:LARGE]

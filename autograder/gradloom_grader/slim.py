@@ -10,6 +10,7 @@ import sys
 
 MEMORY, SECONDS = 2**31, 20
 CELLS, SOURCE = 2_001, 1_000_001  # one more than is accepted tells that there are too many
+MARKS = ("chapter", "given", "grade_id", "locked")
 NO_JSON = 3  # the exit code
 
 
@@ -51,8 +52,8 @@ def _text(source):
 
 def _part(metadata, name):
     part = metadata.get(name) if isinstance(metadata, dict) else None
-    texts = part.items() if isinstance(part, dict) else ()
-    return {name: {k: v for k, v in texts if k in ("grade_id", "chapter") and isinstance(v, str)}}
+    items = part.items() if isinstance(part, dict) else ()
+    return {name: {k: v for k, v in items if k in MARKS and isinstance(v, str | bool)}}
 
 
 if __name__ == "__main__":
