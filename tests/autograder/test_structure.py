@@ -27,7 +27,7 @@ ROWS = [
     {"figures", "limits", "replies"},
     {"chapters", "faults", "flags", "opened", "walls", "written"},
     {"holes", "wire"},
-    {"memory", "errors", "kit", "slim"},
+    {"memory", "errors", "kit", "terminal", "slim"},
 ]
 UNTRUSTED = {"worker", "cells"}  # what runs in the jail
 ENGINE = [
@@ -149,6 +149,7 @@ class TestSizes:
 
 SPEAKERS = {
     "cli.py",
+    "terminal.py",  # what the command prints with
     "kit/check.py",  # prints what a student asked for, in the notebook
     "kit/library/assemble.py",  # as check does
     "kit/library/tryout.py",  # answers, in a process of its own, the one that started it
