@@ -58,7 +58,9 @@ def _checked_fault(told: Any) -> Fault:
         raise wire.Garbled("not a fault")
     if told["kind"] not in ("error", "timeout", "limit"):
         raise wire.Garbled("no such kind of fault")
-    name = told["name"][:100] if told["name"].isidentifier() else "Error"  # a class may be named so
+    name = told["name"][:100]
+    if name and not name.isidentifier():  # a class may be called anything
+        name = "Error"
     known = getattr(builtins, name, None)
     is_ours = isinstance(known, type) and issubclass(known, BaseException)
     told |= {"name": name, "builtin": told["builtin"] and is_ours, "text": told["text"][:500]}

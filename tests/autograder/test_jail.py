@@ -135,6 +135,11 @@ def test_the_referee_knows_the_builtin_exceptions_itself():
         assert (reply.fault.builtin, len(reply.fault.text)) == (builtin, 500)
 
 
+def test_a_class_called_anything_has_another_name(run):
+    found = run("raise type('Odd\\n\\x1b[2J', (Exception,), {})('told')", "while True: pass")
+    assert [result.fault.name for result in found.cells.values()] == ["Error", ""]
+
+
 def test_the_whole_submission_has_a_limit(tiny_kit):
     limits = Limits(cell_seconds=0.4, probe_seconds=0.4, submission_seconds=1)
     sleep = "import time; time.sleep(9)"
