@@ -8,6 +8,7 @@ from .tensor import Tensor  # first: it and the operations import each other
 
 # isort: split
 from . import data, nn, optim, tables, training  # noqa: F401  # as gradloom.nn, never by *
+from .choice import maximum, where
 from .dual import (
     Dual,
     count_operations,
@@ -37,7 +38,6 @@ from .ops import (
     divide,
     exp,
     log,
-    maximum,
     mul,
     mul_scalar,
     negate,
@@ -49,7 +49,6 @@ from .ops import (
     sqrt,
     sub,
     tanh,
-    where,
 )
 from .scalar import Value, zero_grad
 from .shapes import (

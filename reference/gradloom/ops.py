@@ -4,7 +4,6 @@ A rule is written as if nothing had been broadcast: `Function.gradients` undoes 
 """
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from .arrays import NDArray
 from .function import Function, Gradients
@@ -82,72 +81,29 @@ class Pow(Function):
         return grad_a, grad_b
 
 
-class Maximum(Function):
-    """The larger of a and b, entry by entry; each gets half the gradient where they are equal."""
-
-    def forward(self, a: NDArray, b: NDArray) -> NDArray:
-        return np.maximum(a, b)
-
-    def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
-        a, b = (tensor.data for tensor in node._inputs)
-        share = where(a == b, out_grad / 2, out_grad)
-        return where(a < b, 0, share), where(b < a, 0, share)
-
-
-class Where(Function):
-    """The entries of a where `condition`, an array of bools, holds, and those of b elsewhere."""
-
-    def __init__(self, condition: ArrayLike) -> None:
-        self.condition = np.array(condition)  # a copy: the caller may go on changing its own
-        if self.condition.dtype != bool:
-            raise TypeError("the condition of where is an array of bools, for example x.data > 0")
-
-    def forward(self, a: NDArray, b: NDArray) -> NDArray:
-        return np.where(self.condition, a, b)
-
-    def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
-        return where(self.condition, out_grad, 0), where(self.condition, 0, out_grad)
-
-
-class Mask(Function):
-    """a times `condition`, an array of bools, without making floats of it."""
-
-    def __init__(self, condition: NDArray) -> None:
-        self.condition = condition.copy()
-
-    def forward(self, a: NDArray) -> NDArray:
-        return a * self.condition
-
-    def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
-        return out_grad * self.condition
-
-
 def add(a: Operand, b: Operand) -> Tensor:
+    """`a + b`, entry by entry; the shapes broadcast."""
     return Add()(a, b)
 
 
 def mul(a: Operand, b: Operand) -> Tensor:
+    """`a * b`, entry by entry; the shapes broadcast."""
     return Mul()(a, b)
 
 
 def sub(a: Operand, b: Operand) -> Tensor:
+    """`a - b`, entry by entry; the shapes broadcast."""
     return Sub()(a, b)
 
 
 def divide(a: Operand, b: Operand) -> Tensor:
+    """`a / b`, entry by entry; the shapes broadcast."""
     return Div()(a, b)
 
 
 def power(a: Operand, b: Operand) -> Tensor:
+    """`a ** b`, entry by entry; the shapes broadcast."""
     return Pow()(a, b)
-
-
-def maximum(a: Operand, b: Operand) -> Tensor:
-    return Maximum()(a, b)
-
-
-def where(condition: ArrayLike, a: Operand, b: Operand) -> Tensor:
-    return Where(condition)(a, b)
 
 
 # One operand, entry by entry
@@ -278,38 +234,47 @@ class Tanh(Function):
 
 
 def negate(a: Operand) -> Tensor:
+    """`-a`, in the shape of a."""
     return Negate()(a)
 
 
 def log(a: Operand) -> Tensor:
+    """The natural logarithm of every entry, in the shape of a."""
     return Log()(a)
 
 
 def exp(a: Operand) -> Tensor:
+    """e to the power of every entry, in the shape of a."""
     return Exp()(a)
 
 
 def sqrt(a: Operand) -> Tensor:
+    """The square root of every entry, in the shape of a."""
     return Sqrt()(a)
 
 
 def sin(a: Operand) -> Tensor:
+    """The sine of every entry, in the shape of a."""
     return Sin()(a)
 
 
 def cos(a: Operand) -> Tensor:
+    """The cosine of every entry, in the shape of a."""
     return Cos()(a)
 
 
 def relu(a: Operand) -> Tensor:
+    """Every entry that is above zero and 0 for the others, in the shape of a."""
     return ReLU()(a)
 
 
 def sigmoid(a: Operand) -> Tensor:
+    """1 / (1 + e ** -a), entry by entry, in the shape of a."""
     return Sigmoid()(a)
 
 
 def tanh(a: Operand) -> Tensor:
+    """The hyperbolic tangent of every entry, in the shape of a."""
     return Tanh()(a)
 
 
@@ -381,16 +346,20 @@ class PowerScalar(Function):
 
 
 def add_scalar(a: Operand, scalar: float) -> Tensor:
+    """`a + scalar`, in the shape of a."""
     return AddScalar(scalar)(a)
 
 
 def mul_scalar(a: Operand, scalar: float) -> Tensor:
+    """`a * scalar`, in the shape of a."""
     return MulScalar(scalar)(a)
 
 
 def div_scalar(a: Operand, scalar: float) -> Tensor:
+    """`a / scalar`, in the shape of a."""
     return DivScalar(scalar)(a)
 
 
 def power_scalar(a: Operand, scalar: float) -> Tensor:
+    """`a ** scalar`, in the shape of a."""
     return PowerScalar(scalar)(a)

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from .arrays import Axes, NDArray, Shape
+from .choice import where
 from .function import Function, Gradients, as_tensors
-from .ops import where
 from .tensor import Operand, Tensor
 
 
@@ -95,9 +95,11 @@ class Max(Function):
         self.keepdims = keepdims
 
     def forward(self, a: NDArray) -> NDArray:
+        """Returns the largest entries along `self.axes`, which vanish, or stay as 1."""
         return a.max(axis=self.axes, keepdims=self.keepdims)
 
     def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
+        """`out_grad` has the shape of the result; returns the gradient of a, in the shape of a."""
         a = node._inputs[0].data
         picked = (a == a.max(axis=self.axes, keepdims=True)) | np.isnan(a)
         ties = picked.sum(axis=self.axes, keepdims=True)
@@ -188,10 +190,12 @@ class Affine(Function):
     """x @ weight + bias, in one array: what a layer computes."""
 
     def forward(self, x: NDArray, weight: NDArray, bias: NDArray) -> NDArray:
+        """Arrays (..., n), (n, p) and (p,); returns (..., p), a new array."""
         out: NDArray = np.matmul(x, weight)
         return np.add(out, bias, out=out, casting="same_kind")
 
     def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
+        """Returns the gradients of x, weight and bias; `gradients` sums them where needed."""
         product = Tensor._wrap(node.data)  # stands for x @ weight, whose rule holds for them
         product._inputs = node._inputs[:2]
         return (*MatMul().backward(out_grad, product), out_grad)
@@ -210,9 +214,11 @@ class GetItem(Function):
         self.index = copy.deepcopy(index)  # the caller may go on changing an array in it
 
     def forward(self, a: NDArray) -> NDArray:
+        """Returns the picked entries, a new array or a view."""
         return a[self.index]
 
     def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
+        """`out_grad` has the shape of the result; returns the gradient of a, in the shape of a."""
         return PutItem(self.index, node._inputs[0].shape)(out_grad)
 
 
@@ -229,6 +235,7 @@ class PutItem(Function):
         self.index, self.shape = index, shape
 
     def forward(self, a: NDArray) -> NDArray:
+        """Returns an array of the shape `self.shape`."""
         out = np.zeros(self.shape, a.dtype)
         if _names_no_place_twice(self.index):
             out[self.index] = a
@@ -237,6 +244,7 @@ class PutItem(Function):
         return out
 
     def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
+        """`out_grad` has the shape `self.shape`; returns the gradient of a, in the shape of a."""
         return out_grad[self.index]
 
 
@@ -247,9 +255,11 @@ class Concatenate(Function):
         self.axis = axis
 
     def forward(self, *arrays: NDArray) -> NDArray:
+        """Returns a new array, along `self.axis` as long as all of them."""
         return np.concatenate(arrays, self.axis)
 
     def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
+        """Returns one gradient an input, each in its shape."""
         before = (slice(None),) * (self.axis % node.ndim)
         lengths = [tensor.shape[self.axis] for tensor in node._inputs]
         ends = itertools.accumulate(lengths)
@@ -265,9 +275,11 @@ class Stack(Function):
         self.axis = axis
 
     def forward(self, *arrays: NDArray) -> NDArray:
+        """Returns a new array with one axis more."""
         return np.stack(arrays, self.axis)
 
     def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
+        """Returns one gradient an input, each in its shape."""
         before = (slice(None),) * (self.axis % node.ndim)
         return tuple([out_grad[(*before, i)] for i in range(len(node._inputs))])
 
@@ -276,9 +288,11 @@ class Clone(Function):
     """The same values in an array of their own."""
 
     def forward(self, a: NDArray) -> NDArray:
+        """Returns a copy of a."""
         return a.copy()
 
     def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
+        """Returns the gradient of a, of the shape of `out_grad`."""
         return out_grad
 
 
@@ -289,21 +303,26 @@ class Cast(Function):
         self.dtype = dtype
 
     def forward(self, a: NDArray) -> NDArray:
+        """Returns a copy of a in the dtype `self.dtype`."""
         return a.astype(self.dtype)
 
     def backward(self, out_grad: Tensor, node: Tensor) -> Gradients:
+        """Returns the gradient of a, in the dtype of a."""
         return out_grad.astype(node._inputs[0].dtype)
 
 
 def reshape(a: Operand, shape: Shape) -> Tensor:
+    """The entries of a, in the same order, in another `shape`; one length may be -1."""
     return Reshape(shape)(a)
 
 
 def transpose(a: Operand, axes: Shape | None = None) -> Tensor:
+    """The axes of a in another order; without `axes`, the last two swap."""
     return Transpose(axes)(a)
 
 
 def summation(a: Operand, axes: Axes = None, keepdims: bool = False) -> Tensor:
+    """The sum along `axes`: None for all of them, a number, or a tuple."""
     return Summation(axes, keepdims)(a)
 
 
@@ -320,6 +339,7 @@ def amax(a: Operand, axes: Axes = None, keepdims: bool = False) -> Tensor:
 
 
 def broadcast_to(a: Operand, shape: Shape) -> Tensor:
+    """a repeated to `shape`; ValueError if it does not broadcast to that."""
     return BroadcastTo(shape)(a)
 
 
@@ -334,6 +354,7 @@ def sum_to(a: Operand, shape: Shape) -> Tensor:
 
 
 def matmul(a: Operand, b: Operand) -> Tensor:
+    """The matrix product: matrices, vectors, or stacks of matrices that broadcast."""
     return MatMul()(a, b)
 
 

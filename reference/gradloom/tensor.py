@@ -226,7 +226,7 @@ class Tensor:
     def __mul__(self, other: Operand) -> "Tensor":
         """`self * other`, entry by entry."""
         if isinstance(other, np.ndarray) and other.dtype == bool:
-            return ops.Mask(other)(self)
+            return choice.Mask(other)(self)
         return ops.Mul()(self, other)
 
     def __rmul__(self, other: Operand) -> "Tensor":
@@ -293,45 +293,59 @@ class Tensor:
         return shapes.transpose(self, tuple(range(self.ndim))[::-1])
 
     def negate(self) -> "Tensor":
+        """`-self`."""
         return ops.negate(self)
 
     def abs(self) -> "Tensor":
+        """The absolute value of every entry."""
         return abs(self)
 
     def log(self) -> "Tensor":
+        """The natural logarithm of every entry."""
         return ops.log(self)
 
     def exp(self) -> "Tensor":
+        """e to the power of every entry."""
         return ops.exp(self)
 
     def sqrt(self) -> "Tensor":
+        """The square root of every entry."""
         return ops.sqrt(self)
 
     def sin(self) -> "Tensor":
+        """The sine of every entry."""
         return ops.sin(self)
 
     def cos(self) -> "Tensor":
+        """The cosine of every entry."""
         return ops.cos(self)
 
     def relu(self) -> "Tensor":
+        """Every entry that is above zero, and 0 for the others."""
         return ops.relu(self)
 
     def sigmoid(self) -> "Tensor":
+        """1 / (1 + e ** -self), entry by entry."""
         return ops.sigmoid(self)
 
     def tanh(self) -> "Tensor":
+        """The hyperbolic tangent of every entry."""
         return ops.tanh(self)
 
     def add_scalar(self, scalar: float) -> "Tensor":
+        """`self + scalar`."""
         return ops.add_scalar(self, scalar)
 
     def mul_scalar(self, scalar: float) -> "Tensor":
+        """`self * scalar`."""
         return ops.mul_scalar(self, scalar)
 
     def div_scalar(self, scalar: float) -> "Tensor":
+        """`self / scalar`."""
         return ops.div_scalar(self, scalar)
 
     def power_scalar(self, scalar: float) -> "Tensor":
+        """`self ** scalar`, entry by entry."""
         return ops.power_scalar(self, scalar)
 
     def reshape(self, *shape: Any) -> "Tensor":
@@ -374,8 +388,9 @@ class Tensor:
         return self if self.dtype == dtype else shapes.Cast(dtype)(self)
 
     def matmul(self, other: Operand) -> "Tensor":
+        """`self @ other`, the matrix product."""
         return shapes.matmul(self, other)
 
 
 # At the end: operations build on Tensor, and the operators above build on operations.
-from . import ops, shapes  # noqa: E402
+from . import choice, ops, shapes  # noqa: E402
