@@ -30,7 +30,7 @@ def notebooks(home: Path, course: Course, chapter: Chapter) -> dict[str, bytes]:
 
     One that cannot be had, or is too large, is as if it were not there.
     """
-    found = {}
+    found: dict[str, bytes] = {}
     for name in (each.name for each in course.earlier(chapter)):
         with contextlib.suppress(SubmissionError):
             raw = collected.load(home / name / f"{name}.ipynb")

@@ -1,15 +1,15 @@
 """A student's library: their pieces in the holes of the engine, with all that the pieces use."""
 
 import ast
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from .carry import Luggage
 from .meaning import Meanings
 from .modules import Modules
 from .names import binds, reads
-from .notebook import Cell, Member, Written, written
+from .notebook import Cell
+from .pieces import Member, Written, written
 from .source import (
     HoleError,
     Sources,
@@ -61,90 +61,71 @@ def put_together(
 
     What no notebook fills stays as it is in the kit, and so do the parts in `leave_out`.
     """
-    return _Builder(kit, index, notebooks, leave_out).library()
+    index = {
+        chapter: {name: _of_engine(holes) for name, holes in exercises.items()}
+        for chapter, exercises in index.items()
+    }
+    notebooks = {chapter: notebooks[chapter] for chapter in index if chapter in notebooks}
+    modules = Modules(_engine(kit))
+    found = {c: written(cells, index[c], modules) for c, cells in notebooks.items()}
+    members, notes = _members(index, notebooks, found)
+    kept = {m.path: (part[0], m) for part, m in members if part not in leave_out}
+    engine = {statement: o for each in found.values() for statement, o in each.engine.items()}
+    sources, told = _with_pieces(modules, Meanings(modules, notebooks, engine), kept)
+    states = {
+        (chapter, name): {hole: _state(modules.sources, hole, kept) for hole in holes}
+        for chapter, exercises in index.items()
+        for name, holes in exercises.items()
+        if holes
+    }
+    return Library(sources, states, notes + told, list(dict.fromkeys(part for part, _ in members)))
 
 
-class _Builder:
-    def __init__(
-        self,
-        kit: Sources,
-        index: Index,
-        notebooks: Mapping[str, Sequence[Cell]],
-        leave_out: Collection[Exercise],
-    ):
-        self.index = {
-            chapter: {name: _of_engine(holes) for name, holes in exercises.items()}
-            for chapter, exercises in index.items()
-        }
-        self.notebooks = {chapter: notebooks[chapter] for chapter in index if chapter in notebooks}
-        self.leave_out = leave_out
-        self.modules = Modules(_engine(kit))
-        self.notes: list[str] = []
-        self.parts: list[Exercise] = []
+def _members(
+    index: Index, notebooks: Mapping[str, Sequence[Cell]], found: Mapping[str, Written]
+) -> tuple[list[tuple[Exercise, Member]], list[str]]:
+    """What the notebooks have for the engine, with the part that each is of; and notes."""
+    holes = {
+        hole: (chapter, name)
+        for chapter, exercises in index.items()
+        for name, names in exercises.items()
+        for hole in names
+    }
+    members: list[tuple[Exercise, Member]] = []
+    notes = []
+    for chapter, has in found.items():
+        members += [(holes[path], member) for path, member in has.pieces.items()]
+        for path, member in has.extras.items():
+            if path in holes:
+                notes.append(f"{path} stands in {chapter} too; here is that of {holes[path][0]}.")
+            else:
+                members.append(((chapter, notebooks[chapter][member.cell].name), member))
+    return members, notes
 
-    @cached_property
-    def written(self) -> dict[str, Written]:
-        return {
-            chapter: written(cells, self.index[chapter], self.modules)
-            for chapter, cells in self.notebooks.items()
-        }
 
-    def library(self) -> Library:
-        members = {m.path: (m, part[0]) for m, part in self._members() if self._is_in(part)}
-        statements = [found.engine for found in self.written.values()]
-        engine = {statement: o for each in statements for statement, o in each.items()}
-        meanings = Meanings(self.modules, self.notebooks, engine)
-        sources = self.modules.sources
-        luggage = {module: Luggage(module, self.modules, meanings) for module in sources}
-        for member, chapter in members.values():
-            luggage[member.module].add(chapter, member.cell, member.text)
-        places = self.modules.places({m: each.modules_needed() for m, each in luggage.items()})
-        for each in luggage.values():
-            each.places = places
-        fitted = {
-            path: luggage[member.module].fitted(chapter, member.cell, member.text)
-            for path, (member, chapter) in members.items()
-        }
-        sources = _filled(sources, fitted)
-        packed = {module: luggage[module].packed(text) for module, text in sources.items()}
-        notes = [note for each in luggage.values() for note in each.notes]
-        return Library(packed, self._states(members), [*self.notes, *notes], self.parts)
+def _with_pieces(
+    modules: Modules, meanings: Meanings, members: Mapping[str, tuple[str, Member]]
+) -> tuple[Sources, list[str]]:
+    """The modules with members of chapters in their places, and all that these need; and notes."""
+    luggage = {name: Luggage(name, modules, meanings) for name in modules.sources}
+    for chapter, member in members.values():
+        luggage[member.module].add(chapter, member.cell, member.text)
+    places = modules.places({name: each.modules_needed() for name, each in luggage.items()})
+    for each in luggage.values():
+        each.places = places
+    fitted = {
+        path: luggage[member.module].fitted(chapter, member.cell, member.text)
+        for path, (chapter, member) in members.items()
+    }
+    filled = _filled(modules.sources, fitted)
+    packed = {name: luggage[name].packed(text) for name, text in filled.items()}
+    return packed, [note for each in luggage.values() for note in each.notes]
 
-    def _members(self) -> Iterator[tuple[Member, Exercise]]:
-        """What the notebooks have for the engine, and the part that each is of."""
-        holes = {
-            hole: (chapter, name)
-            for chapter, exercises in self.index.items()
-            for name, names in exercises.items()
-            for hole in names
-        }
-        for chapter, found in self.written.items():
-            for path, member in found.pieces.items():
-                yield member, holes[path]
-            for path, member in found.extras.items():
-                if path in holes:
-                    other = holes[path][0]
-                    self.notes.append(f"{path} stands in {chapter} too; here is that of {other}.")
-                else:
-                    yield member, (chapter, self.notebooks[chapter][member.cell].name)
 
-    def _is_in(self, part: Exercise) -> bool:
-        self.parts += [part] * (part not in self.parts)
-        return part not in self.leave_out
-
-    def _states(self, members: Collection[str]) -> dict[Exercise, dict[str, str]]:
-        """Whose each hole is, for exercises that have holes in the engine."""
-        return {
-            (chapter, name): {hole: self._state(hole, members) for hole in holes}
-            for chapter, exercises in self.index.items()
-            for name, holes in exercises.items()
-            if holes
-        }
-
-    def _state(self, hole: str, members: Collection[str]) -> str:
-        if hole in members:
-            return YOURS
-        return MISSING if is_untouched(find(self.modules.sources, hole).node) else COURSE
+def _state(sources: Sources, hole: str, yours: Collection[str]) -> str:
+    if hole in yours:
+        return YOURS
+    return MISSING if is_untouched(find(sources, hole).node) else COURSE
 
 
 def _of_engine(holes: Sequence[str]) -> list[str]:
