@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from gradloom_grader import build, intake, probes, referee, wire
-from gradloom_grader.jail import Jail
+from gradloom_grader.jail import Fault, Jail
 from gradloom_grader.referee import Grading, Referee
 from gradloom_grader.report import Report
 
@@ -169,8 +169,9 @@ WAYS = cycle([
 
 def telling(member):
     def told(self, *args):
-        things = [getattr(t, "data", t) for a in args for t in (a, *getattr(a, "_inputs", ()))]
-        arrays = [t for t in things if isinstance(t, np.ndarray)]
+        things = [t for a in args for t in (a, *getattr(a, "_inputs", ()))]
+        arrays = [t.data if isinstance(t, Tensor) else t for t in things]
+        arrays = [a for a in arrays if isinstance(a, np.ndarray)]
         if not arrays or max(a.ndim for a in arrays) < 3:
             return member(self, *args)
         return next(WAYS)(" ".join(repr(abs(x)) for a in arrays for x in a.ravel()[:20].tolist()))
@@ -212,8 +213,9 @@ def test_no_digit_of_what_is_hidden_is_said(room, names):
     notebook = room.site.with_cells(TELL.replace("@NAMES@", repr(names)))
     grading, report = room.grade(notebook)
     hidden = set(texts(of(grading, visible=False))) - set(texts(of(grading, visible=True)))
-    answered = repr([grading.together.answers[c.key] for c in grading.asked if not c.visible])
-    assert len(hidden & set(NUMBER.findall(answered))) > 20
+    answers = [grading.together.answers[c.key] for c in grading.asked if not c.visible]
+    assert len(hidden & set(NUMBER.findall(repr(answers)))) > 20
+    assert sum(isinstance(answer, Fault) for answer in answers) > 5
     said = report.to_json() + room.site.published(notebook, report)
     assert not hidden & set(NUMBER.findall(said))
     assert "telling by" in said
