@@ -281,7 +281,7 @@ def demo(folder: Path | None, course: Path | None) -> None:
         feedback = show.write_feedback(folder, chapter)
     show.plot_scores(reports, folder / "scores.png")
     console.print(_table(reports))
-    pages = f"{feedback}/*/{chapter}/{chapter}.html"
+    pages = f"{feedback}/*/{chapter}/report.html"
     console.print(f"{len(reports)} feedback pages: {pages}", soft_wrap=True)
     console.print(f"Score distribution: {folder / 'scores.png'}", soft_wrap=True)
 

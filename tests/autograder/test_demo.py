@@ -49,7 +49,8 @@ def test_the_class_is_mixed(shown):
 
 def test_writes_a_page_for_each_and_a_plot(shown):
     folder, _ = shown
-    assert len(list((folder / "feedback").glob(f"*/{CHAPTER}/{CHAPTER}.html"))) == 24
+    for page in (CHAPTER, "report"):
+        assert len(list((folder / "feedback").glob(f"*/{CHAPTER}/{page}.html"))) == 24
     assert (folder / "scores.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -151,6 +151,11 @@ class TestThePageTells:
         assert image == {"src": "data:image/png;base64,QUJD", "alt": image["alt"]}
         assert image["alt"]
 
+    def test_badges(self, page_of):
+        found = report_of(badges=("all mine",))
+        assert "Badge: all mine" in page_of(found).words
+        assert "Badge: all mine." in Page(feedback.repairs_html(found)).words
+
     def test_never_the_flags(self, page_of):
         assert "secretly" not in page_of(report_of(flags=("secretly",))).words
 
