@@ -5,7 +5,7 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: setup demo test test-torch check format lint types bench bench-engine bench-grading attacks fuzz matrix mutants clean
+.PHONY: setup demo test test-torch check format lint types bench bench-engine bench-grading attacks crash fuzz matrix mutants clean
 
 setup: .venv/.ready
 
@@ -45,6 +45,10 @@ TIMES ?= 20
 SEED ?= $(shell date +%s)
 fuzz: setup
 	GRADLOOM_FUZZ_TIMES=$(TIMES) GRADLOOM_FUZZ_SEED=$(SEED) pytest tests/autograder/test_fuzz.py -s
+
+# Kills the grader a hundred times; the tests do so ten times.
+crash: setup
+	GRADLOOM_KILLS=100 pytest tests/autograder/test_crash.py -s
 
 bench: bench-engine bench-grading
 

@@ -163,7 +163,7 @@ class Store:
         """The stored report, or None if there is none that can be read."""
         try:
             return Report.from_json(self.path(chapter, student).read_text("utf-8"))
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
     def digest(self, chapter: str, student: str) -> str:

@@ -2,10 +2,6 @@
 
 import json
 import os
-import signal
-import subprocess
-import sys
-import time
 
 import pytest
 from gradloom_grader import bulk
@@ -47,25 +43,6 @@ def test_reports_gradebook_and_pages_agree(classroom):
         assert Store(classroom).read(CHAPTER, student) == found
         assert (classroom / "autograded" / student / CHAPTER / f"{CHAPTER}.ipynb").exists()
     assert graded.reports["zuse"].rejected
-
-
-def test_killed_half_way_a_second_run_finishes(classroom):
-    code = (
-        "import sys; from pathlib import Path; from gradloom_grader import bulk\n"
-        f"bulk.grade_class(Path(sys.argv[1]), {CHAPTER!r}, done=lambda _: None)"
-    )
-    process = subprocess.Popen([sys.executable, "-c", code, str(classroom)])
-    store = classroom / "reports" / CHAPTER
-    while process.poll() is None and not list(store.glob("*.json")):
-        time.sleep(0.002)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    before = {p.name: p.read_bytes() for p in store.glob("*.json")}
-    assert before
-    graded = bulk.grade_class(classroom, CHAPTER, done=lambda _: None)
-    assert scores(classroom) == {s: r.score for s, r in graded.reports.items()}
-    assert all((store / name).read_bytes() == text for name, text in before.items())
-    assert len(graded.reports) == 6
 
 
 def test_links_are_no_submissions(own_course, tmp_path):
