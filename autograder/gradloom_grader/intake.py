@@ -202,6 +202,12 @@ class _Intake:
         source = written.without_parentheses(cell.source)
         if source != cell.source:
             self.repairs.append("@weave() has no parentheses; they were left out.")
+        source, idle = written.without_idle_imports(source)
+        for name in idle:
+            self.repairs.append(
+                f"{called(cell)} imports {name}, which is not there when it is graded, "
+                "and does not use it; that line was left out."
+            )
         source, bare = written.with_class_lines(source, _owners(asked))
         for name in bare:
             self.repairs.append(

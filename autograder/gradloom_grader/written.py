@@ -3,6 +3,7 @@
 import ast
 import re
 import symtable
+import sys
 import textwrap
 import warnings
 from collections.abc import Iterable, Mapping
@@ -20,6 +21,7 @@ _PASTED = {0xA0: " ", 0x202F: " ", 0x2007: " ", 9: "    "} | dict.fromkeys(
 _WEAVES = re.compile(r"\bweave\s*\(")
 _STAR = re.compile(r"\bimport\s*\*")
 _AT_ONCE = {"listcomp", "setcomp", "dictcomp", "genexpr"}
+_THERE = {*sys.stdlib_module_names, "gradloom", "numpy", "matplotlib", "IPython", ""}
 _SHORT = 5_000  # characters
 _ERRORS = (SyntaxError, ValueError, RecursionError, MemoryError)
 
@@ -146,6 +148,24 @@ def with_class_lines(source: str, owners: Mapping[str, str]) -> tuple[str, list[
         name, owner = node.name, owners[node.name]
         lines.append(f'{owner} = weave(type("{owner}", (), {{"{name}": {name}}}))')
     return "\n".join(lines), [node.name for node in found]
+
+
+def without_idle_imports(source: str) -> tuple[str, list[str]]:
+    """The cell without lines that import what nothing in it uses and no jail has; and what."""
+    lines, gone = source.split("\n"), []
+    for node in tree(source).body:
+        if not isinstance(node, ast.Import | ast.ImportFrom) or node.lineno != node.end_lineno:
+            continue
+        roots = {alias.name.split(".")[0] for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            roots = {(node.module or "").split(".")[0]}
+        bound = {alias.asname or alias.name.split(".")[0] for alias in node.names}
+        if not roots & _THERE and not bound & {"*", *names_of(source).used}:
+            own = lines[node.lineno - 1].encode()
+            rest = own[node.end_col_offset :]
+            lines[node.lineno - 1] = (own[: node.col_offset] + b"pass" + rest).decode()
+            gone += sorted(roots)
+    return "\n".join(lines), gone
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 import nbformat
 import pytest
+from gradloom_grader.rehearsal import Rehearsal
+from gradloom_grader.session import Client
 
 MUL, UNARY, CHAIN = "mul-backward", "unary-forward", "chain-by-hand"
 QUESTION = "why-upstream"
@@ -493,6 +495,15 @@ def conflict(nb):
     rewrite(nb, MUL, lambda s: f"<<<<<<< HEAD\n{s}\n=======\n{s}\n>>>>>>> main")
 
 
+@accident(
+    f"{MUL} imports pandas, which is not there when it is graded, and does not use it; "
+    "that line was left out."
+)
+def an_import_left_over(nb):
+    """A package is imported that nothing uses."""
+    rewrite(nb, MUL, lambda s: f"import pandas as pd  # for later\n{s}")
+
+
 # What else stands in an exercise's cell ----------------------------------------------------------
 
 ABOVE = {
@@ -621,6 +632,18 @@ WRITTEN: dict[str, tuple[str, tuple[str, ...]]] = {
         "    def both(self, a, b, g):\n        return g * b, g * a",
         (),
     ),
+    "prints in it": (
+        "@weave\nclass Mul(Function):\n    def backward(self, out_grad, node):\n"
+        "        a, b = node._inputs\n        print('a is', a.data, '\\n' * 10_000)\n"
+        "        return out_grad * b, out_grad * a",
+        (),
+    ),
+    "figures in it": (
+        "import matplotlib.pyplot as plt\n\n@weave\nclass Mul(Function):\n"
+        "    def backward(self, out_grad, node):\n        a, b = node._inputs\n"
+        "        plt.plot(a.data.ravel())\n        return out_grad * b, out_grad * a",
+        (),
+    ),
     "another docstring": ('@weave\nclass Mul(Function):\n    """Mine."""\n\n    {0}', ()),
     "twice in one cell": ("@weave\nclass Mul(Function):\n    {0}\n\n\n" * 2, ()),
 }
@@ -691,7 +714,9 @@ EXTRA = {
     "another directory": "import os\nos.chdir('/')",
     "a file": "with open('data.txt', 'w') as file:\n    file.write('1 2 3')",
     "a missing file": "data = open('data.csv').read()",
-    "a missing package": "import pandas as pd",
+    "a missing package": "import pandas as pd\nprint(pd)",
+    "a deeper stack": "import sys\nsys.setrecursionlimit(10**6)",
+    "a magic that is none": "%nonsense\n%%nonsense",
     "a thread": "import threading\nthreading.Thread(target=print, args=('hi',)).start()",
     "garbage collection off": "import gc\ngc.disable()",
     "another kit": "import sys, importlib, gradloom\nimportlib.reload(gradloom)",
@@ -752,6 +777,13 @@ def reports(solved, referees):
     return lambda accident: waiting[accident.name].result()
 
 
+def test_an_untouched_notebook_is_worth_nothing_and_needs_no_repair(release, grade):
+    report = grade(release)
+    assert report.score == 0
+    assert {e.status for e in report.exercises} == {"not attempted"}
+    assert not report.repairs
+
+
 def test_the_catalogue_is_as_long_as_it_says():
     names = [a.name for a in ACCIDENTS]
     assert len(names) == len(set(names)) >= 80
@@ -765,3 +797,56 @@ def test_it_costs_what_is_fair_and_is_told(accident, reports):
     assert lost == accident.lost
     assert [re.sub(r"added-\d+", "added", note) for note in report.repairs] == list(accident.notes)
     assert report.questions[0].answered is accident.answered
+
+
+# The same in another chapter, whose exercises all fill one class ---------------------------------
+
+
+def _of_value(nb) -> list[dict]:
+    return [c for c in exercises(nb) if "class Value" in c["source"]]
+
+
+def one_class(nb):
+    """All methods stand in one class, in the first exercise's cell."""
+    methods = [c["source"].partition("\n    def ")[2] for c in _of_value(nb)]
+    for cell in _of_value(nb):
+        cell["source"] = _stub_of(cell["source"])
+    _of_value(nb)[0]["source"] = "\n\n    def ".join(["@weave\nclass Value:", *methods])
+
+
+def no_class_lines(nb):
+    """No method stands in a class."""
+    for cell in _of_value(nb):
+        first, *rest = cell["source"].partition("\n    def ")[2].split("\n")
+        cell["source"] = "\n".join(["def " + first, *(x.removeprefix("    ") for x in rest)])
+
+
+def variables_named_like_functions(nb):
+    """Variables are named like what the pieces use."""
+    nb["cells"].append(code("math = Value = weave = 3\nisinstance = float = 'x'"))
+
+
+@pytest.fixture(scope="module")
+def values(course, course_folder):
+    """A referee of chapter 1, and its notebook with all exercises right."""
+    right = Rehearsal(course, course.chapter("01_values")).solved()
+    for cell in right["cells"]:
+        cell["source"] = "".join(cell["source"])
+    with Client(course_folder, "01_values") as client:
+        yield client, right
+
+
+OF_ONE_CLASS = [one_class, no_class_lines, no_names_left, in_one_cell, in_one_exercise]
+
+
+@pytest.mark.parametrize(
+    "change", [*OF_ONE_CLASS, variables_named_like_functions], ids=lambda f: f.__name__
+)
+def test_a_chapter_of_one_class_is_no_different(values, change):
+    client, right = values
+    notebook = copy.deepcopy(right)
+    change(notebook)
+    report = client.grade(json.dumps(notebook).encode())
+    assert {e.id: e.points for e in report.exercises} == {
+        e.id: e.max_points for e in report.exercises
+    }
