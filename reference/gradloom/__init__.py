@@ -8,7 +8,6 @@ from .tensor import Tensor  # first: it and the operations import each other
 
 # isort: split
 from . import data, nn, optim, tables, training  # noqa: F401  # as gradloom.nn, never by *
-from .choice import maximum, where
 from .dual import (
     Dual,
     count_operations,
@@ -51,6 +50,7 @@ from .ops import (
     tanh,
 )
 from .scalar import Value, zero_grad
+from .selection import maximum, where
 from .shapes import (
     broadcast_to,
     concatenate,

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from .arrays import Axes, NDArray, Shape
-from .choice import where
 from .function import Function, Gradients, as_tensors
+from .selection import where
 from .tensor import Operand, Tensor
 
 

@@ -226,7 +226,7 @@ class Tensor:
     def __mul__(self, other: Operand) -> "Tensor":
         """`self * other`, entry by entry."""
         if isinstance(other, np.ndarray) and other.dtype == bool:
-            return choice.Mask(other)(self)
+            return selection.Mask(other)(self)
         return ops.Mul()(self, other)
 
     def __rmul__(self, other: Operand) -> "Tensor":
@@ -393,4 +393,4 @@ class Tensor:
 
 
 # At the end: operations build on Tensor, and the operators above build on operations.
-from . import choice, ops, shapes  # noqa: E402
+from . import ops, selection, shapes  # noqa: E402

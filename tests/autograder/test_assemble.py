@@ -416,7 +416,7 @@ class TestWhatComesAlong:
         )  # fmt: skip
         end = found.sources["tensor"].split("# At the end: operations build on Tensor")[1]
         assert "from .ops import negate, sub\n" in end
-        assert "gradloom.shapes.sum_to(" in text_of(found, "function.Function.gradients")
+        assert "gradloom.ops.mul(" in text_of(found, "function.Function.gradients")
         assert "from __future__ import annotations" in found.sources["engine"]
         assert loaded(found).no_grad
         script = "import gradloom as g; t = g.Tensor([2.0], requires_grad=True); (t * t).backward()"

@@ -1,4 +1,4 @@
-"""Operations that choose between two values, entry by entry."""
+"""Operations that select one of two values, entry by entry."""
 
 import numpy as np
 from numpy.typing import ArrayLike
