@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -169,5 +169,5 @@ def _outputs(found: Report, name: str) -> list:
     return texts + drawn
 
 
-def _output(kind: str, data: str, about: dict | None = None) -> Any:
-    return new_output("display_data", {kind: data}, metadata=about or {})
+def _output(kind: str, data: str, about: dict | None = None) -> dict:
+    return {"output_type": "display_data", "data": {kind: data}, "metadata": about or {}}

@@ -1,7 +1,7 @@
 """What a class understood and what it did not, from its stored reports alone."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -71,24 +71,25 @@ class Summary:
     @property
     def misconceptions(self) -> list[Found]:
         """What the referee recognised, the most frequent first."""
-        named = [e for report in self.graded for e in report.exercises if e.misconception]
-        hints = {(e.id, e.misconception): (e.hint or "").partition("\n")[0] for e in named}
-        return _counted(Counter((e.id, e.misconception) for e in named), hints)
+        return _counted(
+            (e.id, e.misconception, (e.hint or "").partition("\n")[0])
+            for report in self.graded
+            for e in report.exercises
+            if e.misconception
+        )
 
     @property
     def probes(self) -> list[Found]:
         """What failed most, where it was not another exercise's mistake."""
-        failed = [
-            (e.id, probe)
+        failures = (
+            (e.id, probe.name, probe.told[0])
             for report in self.graded
             for e in report.exercises
             if e.status in ("partly", "failed")
             for probe in e.probes
             if not probe.passed
-        ]
-        says = {(exercise, probe.name): probe.told[0] for exercise, probe in failed}
-        counts = Counter((exercise, probe.name) for exercise, probe in failed)
-        return _counted(counts, says)[:MOST_PROBES]
+        )
+        return _counted(failures)[:MOST_PROBES]
 
     @cached_property
     def _results(self) -> dict[str, list[ExerciseResult]]:
@@ -99,7 +100,13 @@ class Summary:
         return found
 
 
-def _counted(counts: Counter, says: dict) -> list[Found]:
+def _counted(failures: Iterable[tuple[str, str, str]]) -> list[Found]:
+    """Of (exercise, name, says) the most frequent first, each with what was said first."""
+    says: dict[tuple[str, str], str] = {}
+    counts: Counter[tuple[str, str]] = Counter()
+    for exercise, name, text in failures:
+        says.setdefault((exercise, name), text)
+        counts[exercise, name] += 1
     return [Found(*key, says[key], number) for key, number in counts.most_common()]
 
 
