@@ -231,7 +231,9 @@ def _plant(folder: Path) -> None:
     with (chapter / "answers.py").open("a") as answers:
         answers.write(f"\n# {canary('answers')}\n")
     (folder / "course" / ".secret").write_text(canary("secret"))
-    (folder / "home").mkdir()
+    runtime = folder / "home" / ".local" / "share" / "jupyter" / "runtime"
+    runtime.mkdir(parents=True)
+    (runtime / "kernel-1.json").write_text(json.dumps({"key": canary("kernel")}))
     (folder / "home" / ".netrc").write_text(canary("home"))
     (folder / "left.txt").write_text(canary("left"))
     Site(folder).hand_in("trent", {"cells": [code_cell(canary("sibling"))]})
@@ -351,12 +353,12 @@ def unjailed(copied_site) -> Iterator[Referee]:
         yield referee
 
 
-def _without(pattern: str) -> Callable[[pytest.MonkeyPatch, Path], None]:
-    """Lift what one statement of the worker does, by leaving it out."""
+def _without(pattern: str, instead: str = "pass") -> Callable[[pytest.MonkeyPatch, Path], None]:
+    """Lift what one place of the worker does, by leaving it out or putting another there."""
 
     def lift(patch: pytest.MonkeyPatch, folder: Path) -> None:
         text = Path(walls.__file__).with_name("worker.py").read_text("utf-8")
-        text, count = re.subn(pattern, "pass", text)
+        text, count = re.subn(pattern, instead, text)
         assert count == 1
         (folder / "worker.py").write_text(text, "utf-8")
         binds = {
@@ -368,8 +370,18 @@ def _without(pattern: str) -> Callable[[pytest.MonkeyPatch, Path], None]:
     return lift
 
 
+def _without_variables(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Lift what the environment says of threads."""
+    kept = {k: v for k, v in walls.ENVIRONMENT.items() if not k.endswith("_NUM_THREADS")}
+    patch.setattr(walls, "ENVIRONMENT", kept)
+
+
 LIFTS = {
     "a folder of its own": _without(r'_call\("mount", .*\)'),
+    "a folder from which nothing runs": _without(r"_FLAGS = 2 \| 4 \| 8", "_FLAGS = 2 | 4"),
+    "a limit on open files": _without(r"resource\.RLIMIT_NOFILE: .*\n", ""),
+    "a memory that is not dumped": _without(r'_call\("prctl", 4, .*\)'),
+    "a single thread for a product": _without_variables,
 }
 
 

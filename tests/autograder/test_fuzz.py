@@ -76,7 +76,10 @@ def places(tree) -> list[tuple]:
 
 def with_other_values(tree, rng):
     for _ in range(rng.choice([1, 2, 5, 40])):
-        (one, key), (other, name) = rng.choices(places(tree), k=2)
+        found = places(tree)
+        if not found:
+            break
+        (one, key), (other, name) = rng.choices(found, k=2)
         how = rng.randrange(5)
         if how < 2:
             one[key] = copy.deepcopy(rng.choice(VALUES))
