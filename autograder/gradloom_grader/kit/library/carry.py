@@ -2,7 +2,7 @@
 
 import ast
 import builtins
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, count, pairwise
 
@@ -10,7 +10,10 @@ from .meaning import Meaning, Meanings, Own
 from .modules import PACKAGE, Modules, Origin, Place
 from .names import binds, reads, reads_in_annotations, reads_now, renamed
 from .notebook import Statement
+from .pieces import Member
 from .source import lines_of, parse
+
+Text = Statement | Member
 
 _BUILTINS = frozenset(dir(builtins))
 _WIDTH = 100
@@ -29,37 +32,43 @@ class Luggage:
     meanings: Meanings
     places: Mapping[tuple[str, str], Place] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    _texts: list[tuple[str, int, str]] = field(default_factory=list)
+    _members: list[Member] = field(default_factory=list)
     _statements: dict[Statement, None] = field(default_factory=dict)
     _taken: dict[str, Meaning] = field(default_factory=dict)
     _imports: dict[str, Origin] = field(default_factory=dict)  # by the name they are to have
 
-    def add(self, chapter: str, cell: int, text: str) -> None:
-        """Note what a text from a cell reads, and what that reads in its turn."""
-        left = [(chapter, cell, text)]
+    def add(self, member: Member) -> None:
+        """Note a piece, and the student's own statements that it uses, directly or not."""
+        self._members.append(member)
+        left: list[Text] = [member]
         while left:
-            self._texts.append(left.pop())
-            for statement in self._used(*self._texts[-1]):
+            for statement in self._used(left.pop()):
                 if statement not in self._statements:
                     self._statements[statement] = None
-                    left.append((statement.chapter, statement.cell, statement.text))
+                    left.append(statement)
 
-    def _used(self, chapter: str, cell: int, text: str) -> Iterable[Statement]:
+    def _used(self, text: Text) -> Iterator[Statement]:
         """The student's own statements that give a text the names it reads."""
-        for name in sorted(reads(text)):
-            meaning = self.meanings.of(chapter, cell, name)
+        for _, meaning in self._read(text):
             if isinstance(meaning, Own):
                 yield from self.meanings.statements(meaning)
 
+    def _read(self, text: Text) -> Iterator[tuple[str, Meaning]]:
+        """The names that a text reads, with what they mean."""
+        for name in sorted(reads(text.text)):
+            if meaning := self.meanings.of(text, name):
+                yield name, meaning
+
     def modules_needed(self) -> list[str]:
         """The modules of ours that have to be imported for it."""
-        found = set()
-        for chapter, cell, text in self._texts:
-            for name in reads(text):
-                meaning = self.meanings.of(chapter, cell, name)
-                if isinstance(meaning, Origin) and meaning.ours and not self._has(name, meaning):
-                    found.add(meaning.module)
-        return sorted(found - {""})
+        texts: list[Text] = [*self._members, *self._statements]
+        needed = {
+            meaning.module
+            for text in texts
+            for name, meaning in self._read(text)
+            if isinstance(meaning, Origin) and meaning.ours and not self._has(name, meaning)
+        }
+        return sorted(needed - {""})
 
     def _has(self, name: str, meaning: Meaning) -> bool:
         """Whether the module means the same by that name, or defines what is meant."""
@@ -69,14 +78,14 @@ class Luggage:
         same = own is not None and self.modules.resolved(own) == meaning
         return same or bool(meaning.ours and meaning.name and meaning.module == self.module)
 
-    def fitted(self, chapter: str, cell: int, text: str, bound: Iterable[str] = ()) -> str:
+    def fitted(self, text: Text) -> str:
         """The text with the names that things have in this module."""
+        bound = binds(text.text) if isinstance(text, Statement) else frozenset()
         names = {}
-        for name in sorted({*reads(text), *bound}):
-            meaning = self.meanings.of(chapter, cell, name)
-            if meaning is not None:
-                names[name] = self._name(name, chapter, meaning)
-        return renamed(text, names)
+        for name in sorted(reads(text.text) | bound):
+            if meaning := self.meanings.of(text, name):
+                names[name] = self._name(name, text.chapter, meaning)
+        return renamed(text.text, names)
 
     def _name(self, name: str, chapter: str, meaning: Meaning) -> str:
         if isinstance(meaning, Own):
@@ -106,11 +115,11 @@ class Luggage:
 
     def packed(self, text: str) -> str:
         """The module's text, its pieces filled in, with all that they need."""
-        if not self._texts:
+        if not self._members:
             return text
         ordered = sorted(self._statements, key=lambda s: (s.chapter, s.cell, s.place))
-        items = [self.fitted(s.chapter, s.cell, s.text, binds(s.text)) for s in ordered]
-        fitted = [self.fitted(*given) for given in self._texts]
+        items = [self.fitted(statement) for statement in ordered]
+        fitted = [*items, *(self.fitted(member) for member in self._members)]
         package = self._package_lines()
         top = {name: origin for name, origin in self._imports.items() if self._at_top(origin)}
         end = {name: origin for name, origin in self._imports.items() if name not in top}

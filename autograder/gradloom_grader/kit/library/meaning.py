@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from .modules import PACKAGE, Modules, Origin, imported
 from .names import binds, reads, reads_now
 from .notebook import Cell, Statement, name_of
+from .pieces import Member
 
 MOST_COMPARED = 100  # names that a helper leads to, before it is taken for one of a kind
 
@@ -64,19 +65,19 @@ class Meanings:
                 return list(ast.literal_eval(node.value))
         return []
 
-    def of(self, chapter: str, cell: int, name: str) -> Meaning | None:
-        """What a cell means by a name: as the cell itself says, a cell before it, or one after."""
-        meaning = self._of(chapter, cell, name)
+    def of(self, text: Statement | Member, name: str) -> Meaning | None:
+        """What a text means by a name: as its cell says, a cell before it, or one after."""
+        meaning = self._of(text, name)
         if not isinstance(meaning, Own):
             return meaning
         if meaning not in self._known:
             self._known[meaning] = self._same.setdefault(self._code(meaning), meaning)
         return self._known[meaning]  # the first of all that stand for the same code
 
-    def _of(self, chapter: str, cell: int, name: str) -> Meaning | None:
-        binders = self._binders.get((chapter, name), [])
-        own = [s for s in binders if s.cell == cell]
-        before = [s for s in binders if s.cell < cell]
+    def _of(self, text: Statement | Member | Own, name: str) -> Meaning | None:
+        binders = self._binders.get((text.chapter, name), [])
+        own = [s for s in binders if s.cell == text.cell]
+        before = [s for s in binders if s.cell < text.cell]
         if not binders:
             return None
         statement = (own or before or binders)[-1]
@@ -84,7 +85,7 @@ class Meanings:
             return self.engine[statement]
         if isinstance(statement.node, ast.Import | ast.ImportFrom):
             return self._imported(statement.node, name)
-        return Own(chapter, statement.cell, name)
+        return Own(statement.chapter, statement.cell, name)
 
     def _imported(self, node: ast.Import | ast.ImportFrom, name: str) -> Origin | None:
         origin = dict(imported(node)).get(name, Origin("", name))
@@ -108,9 +109,7 @@ class Meanings:
         while left and len(found) < MOST_COMPARED:
             last = left.pop()
             texts = tuple(statement.text for statement in self.statements(last))
-            read = {
-                name: self._of(last.chapter, last.cell, name) for t in texts for name in reads(t)
-            }
+            read = {name: self._of(last, name) for text in texts for name in reads(text)}
             left += [m for m in read.values() if isinstance(m, Own) and m not in found]
             others = [(n, m) for n, m in read.items() if not isinstance(m, Own)]
             found[last] = last.name, texts, frozenset(others)

@@ -13,10 +13,11 @@ from .source import is_untouched, lines_of, parse
 class Member:
     """A piece for one name of a class or module of the engine: `def`s, or an assignment."""
 
+    chapter: str
+    cell: int
     module: str
     owner: str  # a class, or nothing
     name: str
-    cell: int
     text: str
 
     @property
@@ -81,7 +82,7 @@ def _members(statement: Statement, holes: set[str], modules: Modules) -> Iterato
         asked = [hole.split(".") for hole in sorted(holes)]
         homes = [module for module, first, *_ in asked if first == (owner or name)]
         if module := next(iter(homes), known.get(owner or name, "")):
-            yield Member(module, owner, name, statement.cell, text)
+            yield Member(statement.chapter, statement.cell, module, owner, name, text)
 
 
 def _parts(node: ast.stmt, text: str) -> Iterator[tuple[str, str, str]]:

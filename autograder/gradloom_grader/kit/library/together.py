@@ -69,7 +69,7 @@ def put_together(
     modules = Modules(_engine(kit))
     found = {c: written(cells, index[c], modules) for c, cells in notebooks.items()}
     members, notes = _members(index, notebooks, found)
-    kept = {m.path: (part[0], m) for part, m in members if part not in leave_out}
+    kept = {m.path: m for part, m in members if part not in leave_out}
     engine = {statement: o for each in found.values() for statement, o in each.engine.items()}
     sources, told = _with_pieces(modules, Meanings(modules, notebooks, engine), kept)
     states = {
@@ -104,19 +104,16 @@ def _members(
 
 
 def _with_pieces(
-    modules: Modules, meanings: Meanings, members: Mapping[str, tuple[str, Member]]
+    modules: Modules, meanings: Meanings, members: Mapping[str, Member]
 ) -> tuple[Sources, list[str]]:
-    """The modules with members of chapters in their places, and all that these need; and notes."""
+    """The modules with members in their places, and all that these need; and notes."""
     luggage = {name: Luggage(name, modules, meanings) for name in modules.sources}
-    for chapter, member in members.values():
-        luggage[member.module].add(chapter, member.cell, member.text)
+    for member in members.values():
+        luggage[member.module].add(member)
     places = modules.places({name: each.modules_needed() for name, each in luggage.items()})
     for each in luggage.values():
         each.places = places
-    fitted = {
-        path: luggage[member.module].fitted(chapter, member.cell, member.text)
-        for path, (chapter, member) in members.items()
-    }
+    fitted = {path: luggage[member.module].fitted(member) for path, member in members.items()}
     filled = _filled(modules.sources, fitted)
     packed = {name: luggage[name].packed(text) for name, text in filled.items()}
     return packed, [note for each in luggage.values() for note in each.notes]
