@@ -152,7 +152,7 @@ def prints(text):
 
 WAYS = cycle([
     lambda text: raises(ValueError, text),
-    lambda text: raises(type(text[:90], (KeyError,), {}), text),
+    lambda text: raises(type("Told" + text[2:7], (KeyError,), {}), text),
     lambda text: raises(SystemExit, text),
     lambda text: raises(SyntaxError, text, ("<cell mul-backward>", 7, 7, text)),
     lambda text: raises(ExceptionGroup, text, [ValueError(text)]),
