@@ -130,6 +130,11 @@ def _states(engine: ModuleType) -> list[dict]:
 
 
 @lru_cache(maxsize=8)
+def _modules(engine: ModuleType) -> list[ModuleType]:
+    return [m for name, m in sys.modules.items() if name.split(".")[0] == engine.__name__]
+
+
+@lru_cache(maxsize=8)
 def _imported(engine: ModuleType, imports: str) -> dict[str, object]:
     """What these imports bring where `gradloom` is this engine."""
     names: dict[str, object] = {}
@@ -148,8 +153,7 @@ def _piece(
     names = {**vars(module), "np": np, **vars(engine), **imported}  # as in a notebook's cell
     exec(compile(text, f"<{hole}>", "exec"), names, made)
     names |= made if not path else {}  # it may call itself
-    package = [m for n, m in sys.modules.items() if n.split(".")[0] == engine.__name__]
-    owners = [owner] if path else [m for m in package if vars(m).get(name) is before]
+    owners = [owner] if path else [m for m in _modules(engine) if vars(m).get(name) is before]
     piece = made[name]
     if isinstance(before, _DESCRIPTORS) and not isinstance(piece, _DESCRIPTORS):
         piece = type(before)(piece)

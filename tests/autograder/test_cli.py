@@ -2,11 +2,12 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 from gradloom_grader import build as builder
-from gradloom_grader import cli
+from gradloom_grader import bulk, cli
 from gradloom_grader.report import Report
 
 CHAPTER = "04_elementwise"
@@ -217,6 +218,39 @@ class TestGrade:
         cells = [[text.strip() for text in row] for row in rows]
         assert ["ada", "120 / 120", "all right"] in cells
         assert ["zuse", "0 / 120", "nothing attempted"] in cells
+        assert "2 graded, 0 unchanged and not run again" in done.output
+
+    @pytest.fixture
+    def graded(self, solved_report):
+        """A class of which one report changed, one is new, one stands, and one failed."""
+        first, *rest = solved_report.exercises
+        worse = replace(first, points=5.0, status="partly")
+        older = replace(solved_report, score=115.0, exercises=(worse, *rest))
+        return bulk.Graded(
+            reports=dict.fromkeys(("ada", "alan", "emmy"), solved_report),
+            before={"ada": older, "alan": solved_report},
+            failures={"zuse": "[killed]"},
+            gradebook="the gradebook is locked",
+        )
+
+    def test_says_what_changed_and_what_to_do(self, gradloom, own_course, monkeypatch, graded):
+        monkeypatch.setattr(bulk, "grade_class", lambda *_, force, **__: force and graded)
+        done = gradloom("grade", CHAPTER, "--force", "--course", own_course)
+        assert done.exit_code == 1
+        row = "ada │ 115 → 120 │ arithmetic-forward │ 5 → 10 │ passed instead of partly"
+        assert row in " ".join(done.output.split())
+        assert "2 graded, 1 unchanged and not run again" in done.output
+        assert "the gradebook is locked" in done.output
+        assert "zuse is not done: [killed]" in done.output
+        assert "run `gradloom grade` again" in done.output
+
+    def test_tells_beforehand_what_would_change(self, gradloom, own_course, monkeypatch, graded):
+        monkeypatch.setattr(bulk, "preview", lambda *_, **__: graded)
+        done = gradloom("regrade-diff", CHAPTER, "--course", own_course)
+        assert done.exit_code == 1
+        assert "ada │ 115 → 120" in " ".join(done.output.split())
+        assert "emmy would be graded for the first time" in done.output
+        assert "1 would change, 1 would stay as they are" in done.output
 
     def test_nothing_to_grade_is_one_line(self, gradloom, own_course):
         done = gradloom("grade", CHAPTER, "--course", own_course)
@@ -225,9 +259,7 @@ class TestGrade:
         assert "Traceback" not in done.output
 
     def test_students_text_is_no_markup(self, gradloom, own_course, monkeypatch, solved_report):
-        import dataclasses
-
-        loud = dataclasses.replace(solved_report, rejected="[bold]x[/nope]")
+        loud = replace(solved_report, rejected="[bold]x[/nope]")
         assert "[bold]x[/nope]" in loud.summary()
         with cli.console.capture() as capture:
             cli.console.print(cli._table({"ada": loud}))
