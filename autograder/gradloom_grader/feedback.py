@@ -20,6 +20,7 @@ from .report import ExerciseResult, ProbeResult, QuestionResult, Report, number
 
 MOST_BYTES = 2_000_000  # of a page
 LONGEST = 5_000  # characters of one text
+LONGEST_ANSWER = 20_000  # of one that a person marks
 MOST_ADDED = 40  # cells
 MOST_REPAIRS = 50
 WORDS = {
@@ -74,7 +75,8 @@ def printed_html(text: str) -> str:
 
 def answer_markdown(text: str) -> str:
     """An answer in words as Markdown that means just its characters, whoever renders it."""
-    coded = "".join(c if c.isalnum() or c == " " else f"&#{ord(c)};" for c in cut(plain(text)))
+    shown = cut(plain(text), LONGEST_ANSWER)
+    coded = "".join(c if c.isalnum() or c == " " else f"&#{ord(c)};" for c in shown)
     return f'<pre class="tex2jax_ignore mathjax_ignore" style="{_ANSWER}">{coded}</pre>'
 
 
@@ -96,11 +98,11 @@ def plain(text: str) -> str:
     return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text.replace("\r\n", "\n"))
 
 
-def cut(text: str) -> str:
+def cut(text: str, longest: int = LONGEST) -> str:
     """The text, or as much of it as a page shows."""
-    if len(text) <= LONGEST:
+    if len(text) <= longest:
         return text
-    return f"{text[:LONGEST]}\n(cut: {len(text) - LONGEST} more characters)"
+    return f"{text[:longest]}\n(cut: {len(text) - longest} more characters)"
 
 
 def render(template: str, **context) -> str:
@@ -132,6 +134,7 @@ def _templates() -> jinja2.Environment:
         "style_digest": base64.b64encode(digest).decode(),
         "words": WORDS,
         "most_repairs": MOST_REPAIRS,
+        "longest_answer": LONGEST_ANSWER,
     }
     return environment
 

@@ -71,6 +71,7 @@ def armed(payload: str, number: int) -> str:
 
 HOSTILE = [armed(payload, number) for number, payload in enumerate(PAYLOADS.values())]
 PLAIN = [f"word{number}" for number in range(len(HOSTILE))]
+HALF = "\ud83d half of a character"
 ABSENT = f"{TOKEN}-absent"
 
 
@@ -128,7 +129,7 @@ def shouting(site: Site, texts: list[str], banner: str) -> dict:
     """A notebook that says the texts wherever a student may say something."""
     notebook = copy.deepcopy(site.honest)
     cells = {c["id"]: c for c in notebook["cells"]}
-    cells["why-upstream"]["source"] = "\n\n".join([banner, *texts])
+    cells["why-upstream"]["source"] = "\n\n".join([banner, *texts, HALF])
     said = "\n".join(texts)
     cells["mul-backward"]["source"] += f"\n\nSAID = {said!r}\nprint(SAID)\nprint({banner!r})"
     cells["mul-backward"]["source"] += "".join(f"\n# {line}" for line in said.splitlines())
@@ -249,6 +250,9 @@ class TestTexts:
         cells = json.loads(path.read_text("utf-8"))["cells"]
         said = "\n".join("".join(c["source"]) for c in cells)
         assert all(payload in said for payload in HOSTILE)
+
+    def test_half_a_character_is_written_out(self, pages):
+        assert feedback.plain(HALF) in pages["mallory"].words
 
     def test_an_error_says_them_as_text(self, pages):
         assert f"ValueError: {HOSTILE[0]}{HOSTILE[23]}" in pages["mallory"].words

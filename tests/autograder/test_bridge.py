@@ -60,6 +60,7 @@ def graded(course_folder, classroom, tmp_path_factory):
     shutil.copytree(course_folder, folder)
     for student, notebook in classroom.items():
         hand_in(folder, student, notebook)
+    (folder / "submitted" / "boole" / CHAPTER / bridge.PAGE).write_text(EVIL)
     for command in (
         ["autograde", CHAPTER],
         ["generate_feedback", CHAPTER],
@@ -128,6 +129,7 @@ class TestFeedback:
         for student, found in checked.items():
             page = (graded / "feedback" / student / CHAPTER / bridge.PAGE).read_text("utf-8")
             assert f"<strong>{report.number(found.score)}</strong> of 120 points" in page
+            assert EVIL not in page  # not even one that was handed in under its name
 
     def test_never_shows_flags(self, pages, checked):
         assert any("uses os" in flag for flag in checked["boole"].flags)

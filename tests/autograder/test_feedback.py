@@ -253,6 +253,8 @@ class TestText:
     def test_is_cut_where_it_is_long(self):
         assert feedback.cut("x" * 5000) == "x" * 5000
         assert feedback.cut("x" * 5001).endswith("\n(cut: 1 more characters)")
+        assert "cut" not in feedback.answer_markdown("x" * 20_000)
+        assert "cut" in feedback.answer_markdown("x" * 20_001)
 
     @pytest.mark.parametrize("text", ["a\n\n# b\n", "```\n$x$", "[a](b)", "&lt;", "</pre>", "é 2"])
     def test_of_an_answer_is_the_same_after_markdown(self, text):
