@@ -10,7 +10,7 @@ class Unprintable(Exception):
     __repr__ = __str__
 
 class Endless(Exception):
-    def __str__(self): return "x" * 10**9
+    def __str__(self): return "x" * 10**8
 
 class Nameless(type):
     def __getattribute__(cls, name): raise Quiet

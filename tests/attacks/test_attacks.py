@@ -6,6 +6,7 @@ An attack is a file of data beside this one; README.md says what stands in it.
 import ast
 import contextlib
 import os
+import re
 import runpy
 import signal
 import subprocess
@@ -20,6 +21,7 @@ from gradloom_grader import bulk, holes, session, wire
 from gradloom_grader.jail import Cell, Jail, Question
 from gradloom_grader.notebook import exercise_source
 from gradloom_grader.report import Report
+from gradloom_grader.session import Referees
 from nbgrader.api import Gradebook
 
 HERE = Path(__file__).parent
@@ -170,20 +172,34 @@ def answered_by(rehearsal, hole: str) -> dict[str, str]:
     }
 
 
+def with_every_cell(site, helper: str, hole: str) -> dict:
+    """The notebook in which every exercise is answered by this hole."""
+    cells = answered_by(site.rehearsal, hole)
+    notebook = site.with_cells()
+    for cell in notebook["cells"]:
+        cell["source"] = cells.get(cell["id"], cell["source"])
+    notebook["cells"].insert(0, site.with_cells(helper)["cells"][-1])
+    return notebook
+
+
 @pytest.mark.row("X1", "Every exercise is answered by calling every other hole.")
-def test_every_exercise_answered_by_every_other_hole(site, referee):
+def test_every_exercise_answered_by_every_other_hole(site):
     """What is filled in from the reference answers nothing but what it is needed for."""
     attack = runpy.run_path(str(OTHER_HOLES))
-    earned = {}
-    for hole in site.rehearsal.chapter.exercise_of:
-        cells = answered_by(site.rehearsal, hole)
-        notebook = site.with_cells()
-        for cell in notebook["cells"]:
-            cell["source"] = cells.get(cell["id"], cell["source"])
-        notebook["cells"].insert(0, site.with_cells(attack["HELPER"])["cells"][-1])
-        report = referee.report(notebook)
-        assert attack["PRINTED"] in said(report)["printed"]
-        earned |= {(hole, e): n for e, n in points(report).items() if n}
+    holes_of = site.rehearsal.chapter.exercise_of
+    with Referees(site.course, CHAPTER) as referees:
+        graded = {
+            hole: referees.submit(with_every_cell(site, attack["HELPER"], hole))
+            for hole in holes_of
+        }
+        reports = {hole: future.result() for hole, future in graded.items()}
+    assert all(attack["PRINTED"] in said(report)["printed"] for report in reports.values())
+    earned = {
+        (hole, exercise): n
+        for hole, report in reports.items()
+        for exercise, n in points(report).items()
+        if n
+    }
     assert earned == attack["DESERVED"]
 
 
@@ -223,7 +239,13 @@ def _imports(tree: ast.AST) -> Iterator[str]:
             yield (node.module or "").partition(".")[0]
 
 
-TOGETHER = [a for a in ATTACKS if a.row[0] in "AE" and a.chapter == CHAPTER]
+def concerns_intake(attack: Attack) -> bool:
+    """Whether there is more to it than a cell: files, metadata, outputs, or what lies around."""
+    more = attack.files or attack.metadata or attack.notebook or attack.outputs
+    return attack.chapter == CHAPTER and bool(more or attack.row[0] == "E")
+
+
+TOGETHER = [attack for attack in ATTACKS if concerns_intake(attack)]
 
 
 @pytest.fixture
@@ -327,3 +349,16 @@ def test_what_it_would_do_with_one_protection_lifted(site, services, lifted_jail
     printed = "\n".join(f"{result.output}{result.fault}" for result in results)
     for _, text in attack.control_of("lifted"):
         assert text in printed
+
+
+ROWS = {"A": 20, "B": 15, "C": 15, "G": 8}
+
+
+def test_every_row_of_the_catalogue():
+    """Each has a fixture or a test, or README.md says why there is nothing that it could test."""
+    catalogue = {f"{letter}{n + 1}" for letter, count in ROWS.items() for n in range(count)}
+    texts = [path.read_text("utf-8") for path in HERE.glob("test_*.py")]
+    marked = {row for text in texts for row in re.findall(r'mark\.row\(\s*"(\w+)"', text)}
+    tested = marked | {attack.row for attack in ATTACKS}
+    apart = set(re.findall(r"^\| ([A-G]\d+) \|", (HERE / "README.md").read_text("utf-8"), re.M))
+    assert catalogue - tested == apart & catalogue
