@@ -24,7 +24,8 @@ from gradloom_grader.rehearsal import Rehearsal
 from gradloom_grader.report import Report
 from gradloom_grader.session import Client
 
-COURSE = Path(__file__).parents[2] / "course"
+HERE = Path(__file__).parent
+COURSE = HERE.parents[1] / "course"
 CHAPTER = "04_elementwise"
 TOKEN = secrets.token_hex(8)
 
@@ -35,6 +36,23 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "row(id, tries): the row of the catalogue that it tests")
+
+
+COLLECTED = pytest.StashKey[list[pytest.Item]]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    config.stash[COLLECTED] = [item for item in items if item.path.parent == HERE]
+
+
+@pytest.fixture
+def collected(request) -> list[pytest.Item]:
+    """All tests of this folder, with those that are not selected."""
+    found = request.config.stash[COLLECTED]
+    if {item.path for item in found} != set(HERE.glob("test_*.py")):
+        pytest.skip("only some files of this folder were collected")
+    return found
 
 
 @pytest.hookimpl(wrapper=True)
