@@ -251,4 +251,4 @@ def test_the_commands_take_them_along(own_course, monkeypatch):
     report = bulk.grade_class(own_course, name, lambda _: None).reports["ada"]
     assert report.badges == ("all mine",)
     told = CliRunner().invoke(cli.main, ["check", str(paths[name]), "--course", str(own_course)])
-    assert told.output == report.to_json()
+    assert Report.from_json(told.output).badges == report.badges
