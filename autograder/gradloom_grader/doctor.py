@@ -129,7 +129,7 @@ def _jail(limits: Limits) -> Check:
 def _short(limits: Limits) -> Iterator[str]:
     yield f"{limits.cell_seconds:g} s a cell, {limits.probe_seconds:g} s an answer"
     yield f"{limits.submission_seconds:g} s a submission"
-    yield f"{limits.memory / MB:g} MB of memory, {limits.threads} threads"
+    yield f"{limits.memory / 2**30:g} GB of memory, {limits.threads} threads"
     yield f"{limits.disk_bytes / MB:g} MB of files, {limits.output_bytes // 1000} KB of output"
     yield "with --unsafe nothing limits processes, the network, or what is read and written"
 
@@ -138,7 +138,7 @@ def _machine(limits: Limits) -> Check:
     cores = len(os.sched_getaffinity(0))
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     small = memory < limits.memory
-    remedy = f"A submission may use {limits.memory / MB:g} MB: add memory." if small else ""
+    remedy = f"A submission may use {limits.memory / 2**30:g} GB: add memory." if small else ""
     return Check("machine", f"{cores} cores, {memory / MB:.0f} MB of memory", remedy)
 
 

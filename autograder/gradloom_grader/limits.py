@@ -36,7 +36,7 @@ class Limits:
             "cell": f"the {self.cell_seconds:g} seconds a cell may take",
             "answer": f"the {self.probe_seconds:g} seconds an answer may take",
             "submission": f"the {self.submission_seconds:g} seconds a whole submission may take",
-            "memory": f"the {self.memory / MB:g} MB of memory a submission may use",
+            "memory": f"the {self.memory / 2**30:g} GB of memory a submission may use",
             "threads": f"the {self.threads} threads a submission may have",
             "open files": f"the {self.open_files} files that may be open at a time",
             "file": f"the {self.file_bytes / MB:g} MB that a file may have",

@@ -44,7 +44,7 @@ put("Log", lambda self, a: np.broadcast_to(a[0], (2**20, 2**20)))
 CONTROL = {
     "answered": [
         "raised: MemoryError",
-        "That is beyond the 2048 MB of memory a submission may use.",
+        "That is beyond the 2 GB of memory a submission may use.",
         "Unable to allocate",
         "It went beyond what an answer may hold: 256 KB of",
     ],

@@ -51,6 +51,6 @@ CONTROL = {
         "npz of few bytes\narray MemoryError\npicture MemoryError",
         "nested True\nnested MemoryError",
     ],
-    "answered": "That is beyond the 2048 MB of memory a submission may use.",
+    "answered": "That is beyond the 2 GB of memory a submission may use.",
 }
 SCORE = 0
