@@ -14,7 +14,7 @@ from gradloom_grader.jail import Jail
 from gradloom_grader.notebook import make_notebook, text_of
 from gradloom_grader.referee import Referee
 from gradloom_grader.rehearsal import Rehearsal
-from gradloom_grader.report import Report
+from gradloom_grader.report import Report, Store
 
 COURSE = Path(__file__).parents[2] / "course"
 CHAPTER, EXERCISE = "08_training", "classify-digits"
@@ -236,7 +236,7 @@ class TestWhereTheyAre:
         assert list(earlier.submitted(course, "ada", CHAPTER)) == names[4:]
 
 
-def test_the_commands_take_them_along(own_course, monkeypatch):
+def test_the_commands_and_nbgrader_take_them_along(own_course):
     """Here on another chapter, which is built and released: the mark is all that it takes."""
     name = "04_elementwise"
     page = own_course / "chapters" / name / "chapter.md"
@@ -252,3 +252,6 @@ def test_the_commands_take_them_along(own_course, monkeypatch):
     assert report.badges == ("all mine",)
     told = CliRunner().invoke(cli.main, ["check", str(paths[name]), "--course", str(own_course)])
     assert Report.from_json(told.output).badges == report.badges
+    shutil.rmtree(own_course / "reports")
+    assert bulk.nbgrader_api(own_course).autograde(name, "ada")["success"]
+    assert Store(own_course).read(name, "ada").badges == report.badges
