@@ -57,7 +57,7 @@ class TestHoles:
             ("ops.Mul", "not a `def`"),
             ("ops", "no ''"),
             ("ops.{Mul,Nul}.backward", "no 'Nul'"),
-            ("ops.add", "docstring"),
+            ("ops.AddScalar.__init__", "docstring"),
             ("tensor.Tensor", "not a `def`"),
             ("", "name the hole"),
             ("ops.{Mul,Mul}.backward", "names a hole twice"),
