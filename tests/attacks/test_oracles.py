@@ -219,6 +219,7 @@ def test_no_digit_of_what_is_hidden_is_said(room, names):
     said = report.to_json() + room.site.published(notebook, report)
     assert not hidden & set(NUMBER.findall(said))
     assert "telling by" in said
+    assert not report.figures
 
 
 @pytest.mark.row("B11", "Answers are timed, to learn from how long it takes to compare them.")
