@@ -252,7 +252,7 @@ def _reference_for(chapter: Path) -> ModuleType:
 
 
 _UNUSED = (
-    *("terminal", "cacheprovider", "logging", "warnings"),
+    *("terminal", "cacheprovider", "logging", "warnings", "junitxml"),
     *("unraisableexception", "threadexception"),  # which collect garbage, for half a second
 )
 PYTEST_OPTIONS = [

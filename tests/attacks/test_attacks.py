@@ -231,6 +231,16 @@ def test_the_referee_unpickles_nothing():
     assert not imported & forbidden
 
 
+@pytest.mark.row("E5", "The grader is searched for arrays that it would unpickle.")
+def test_no_array_is_unpickled():
+    """Neither is a file of arrays read, nor does anybody allow that they hold objects."""
+    for path in Path(session.__file__).parent.rglob("*.py"):
+        calls = [n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call)]
+        called = {ast.unparse(call.func) for call in calls}
+        assert not called & {"np.load", "numpy.load", "np.lib.format.read_array"}, path
+        assert not [k for call in calls for k in call.keywords if k.arg == "allow_pickle"], path
+
+
 def _imports(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -287,6 +297,15 @@ def test_files_beside_a_notebook_would_be_imported_from_there(classroom):
     """The control of E3: whoever worked in the folder of a submission would run its files."""
     folder = next((classroom.course / "submitted").glob("mallory-e03*")) / CHAPTER
     subprocess.run([sys.executable, "-c", "import typing, colorsys, random"], cwd=folder)
+    assert classroom.evidence.exists()
+
+
+@pytest.mark.row("E4", "What configures pytest is beside the notebook.")
+def test_pytest_would_obey_files_beside_a_notebook(classroom):
+    """The control of E4: whoever ran pytest in the folder of a submission would run its files."""
+    folder = next((classroom.course / "submitted").glob("mallory-e04*")) / CHAPTER
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-p", "no:cacheprovider"]
+    subprocess.run(command, cwd=folder, capture_output=True)
     assert classroom.evidence.exists()
 
 

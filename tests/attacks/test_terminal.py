@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 
@@ -84,7 +85,6 @@ def test_nobody_adds_a_line(shown):
     assert json.loads(checked)["exercises"] == json.loads(report.to_json())["exercises"]
 
 
-PARSERS = {"pickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "yaml", "xml", "pyexpat"}
 LOADED = """
 import json, sys
 import numpy, msgpack, packaging.requirements, subprocess, tempfile, socket
@@ -92,6 +92,33 @@ before = set(sys.modules)
 from gradloom_grader import jail
 print(json.dumps(sorted(set(sys.modules) - before)))
 """
+
+
+PARSERS = {"pickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "yaml", "xml", "pyexpat"}
+SESSION = """
+import json, sys
+import pytest
+from gradloom_grader import probes, session
+
+class Look:
+    def pytest_runtestloop(self, session):
+        print(json.dumps(sorted(sys.modules)))
+        return True
+
+pytest.main([*probes.PYTEST_OPTIONS, sys.argv[1]], plugins=[Look()])
+"""
+
+
+@pytest.mark.row("E15", "The referee's process is searched for parsers of XML and the like.")
+def test_the_referee_loads_no_parser(site):
+    """Nor does what it is made of; NumPy brings pickle, and nobody here calls it."""
+    checks = site.course / "chapters" / CHAPTER / "checks.py"
+    command = [sys.executable, "-c", SESSION, str(checks)]
+    alone = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # as the client starts it
+    done = subprocess.run(command, capture_output=True, check=True, env=alone)
+    loaded = {name.partition(".")[0] for name in json.loads(done.stdout)}
+    assert {"pytest", "gradloom_grader"} <= loaded
+    assert loaded & PARSERS <= {"pickle", "_pickle"}
 
 
 @pytest.mark.row("E15", "The side that reads answers is searched for parsers of XML and the like.")
