@@ -9,6 +9,9 @@ misconceptions, so that exercises are run alone and diagnosed.
 
 Each way is timed on a few and on all notebooks; the difference is the time of a submission, and
 what is left is start-up. Ratios are taken within a round, and the median of the rounds is shown.
+
+Before that, what gradloom's time goes into, on one core: see `split.py`. And a class of 200 as a
+whole, in core-seconds: what the clock says from the command's start to its end, times the cores.
 """
 
 import itertools
@@ -39,6 +42,7 @@ STOCK_CONFIG = "c = get_config()\nc.CourseDirectory.root = {root!r}\n"
 
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="gradloom-bench-") as folder:
+        subprocess.run([sys.executable, Path(__file__).with_name("split.py"), folder], check=True)
         courses = prepare(Path(folder))
         rounds = [measure(courses) for _ in range(ROUNDS)]
     for kind in CLASSES:

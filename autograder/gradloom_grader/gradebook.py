@@ -162,19 +162,25 @@ class Ledger:
             self.db.execute(change, values)
 
     def _read(self, student: str | None = None) -> dict[str, _Rows]:
-        """What there is, of the class or of one student."""
-        found = {name: _Rows(*values) for name, *values in self._selected(_SUBMISSIONS, student)}
-        for name, cell, *values in self._selected(_GRADES, student):
-            found[name].grades[cell] = _Row(*values)
-        for name, cell, *values in self._selected(_COMMENTS, student):
-            found[name].comments[cell] = _Text(*values)
-        return found
-
-    def _selected(self, query: Select, student: str | None) -> Result:
-        query = query.where(SubmittedNotebook.notebook_id == self.notebook)
+        """What there is, of the class or of one student; along the indexes there are."""
+        query = _SUBMISSIONS.where(
+            SubmittedAssignment.assignment_id == self.assignment,
+            SubmittedNotebook.notebook_id == self.notebook,
+        )
         if student is not None:
             query = query.where(SubmittedAssignment.student_id == student)
-        return self.db.execute(query)
+        found = {name: _Rows(*values) for name, *values in self.db.execute(query)}
+        only = found[student].notebook if student is not None and found else None
+        if found:
+            for name, cell, *values in self._cells(_GRADES, Grade, self.graded, only):
+                found[name].grades[cell] = _Row(*values)
+            for name, cell, *values in self._cells(_COMMENTS, Comment, self.commented, only):
+                found[name].comments[cell] = _Text(*values)
+        return found
+
+    def _cells(self, query: Select, kind: Any, known: dict[str, str], only: str | None) -> Result:
+        query = query.where(kind.cell_id.in_(known.values()))
+        return self.db.execute(query.where(kind.notebook_id == only) if only else query)
 
     def _add_submission(self, student: str) -> _Rows:
         """As nbgrader's own, but left to the transaction that grades it."""
