@@ -131,7 +131,8 @@ class _Run:
         everything = collected.collect(course, chapter)
         self.found = everything.notebooks
         if not self.found:
-            raise SetupError(f"nothing to grade: {course / 'submitted'} has no */{chapter}")
+            why = "".join(f"\n{name}: {what}" for name, what in everything.skipped.items())
+            raise SetupError(f"nothing to grade: {course / 'submitted'} has no */{chapter}{why}")
         self.graded = Graded(skipped=everything.skipped)
         self.course, self.unsafe, self.force = read_course(course), unsafe, force
         self.chapter = self.course.chapter(chapter)

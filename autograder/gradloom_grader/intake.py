@@ -20,7 +20,7 @@ from .opened import bounded, opened
 from .order import Placed, called, ordered
 
 MAX_CELL = 100_000  # characters; a syntax tree is 500 times as large
-MAX_SOURCE = 1_000_000  # in all cells that are run, or in one answer in words
+MAX_SOURCE = 1_000_000  # in all cells that are read, or in one answer in words
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,8 @@ def read(raw: bytes, chapter: Chapter, template: dict) -> Submission:
     """
     written.forget()
     notebook = opened(raw)
+    if sum(len(c.source) for c in notebook.cells if len(c.source) <= written.LONGEST) > MAX_SOURCE:
+        raise SubmissionError(f"the notebook's cells hold more than {MAX_SOURCE} characters")
     namer = Namer(chapter, template)
     found = _Intake(chapter, namer.named(notebook.cells), given_cells(template))
     submission = found.submission(namer.notes)
@@ -130,8 +132,6 @@ class _Intake:
                     placed.append(Placed(cell, own=True, kits=self._kits(cell)))
             elif each.given:
                 placed.append(Placed(Cell(each.name, each.source), False, ran=each.name in ran))
-        if sum(len(p.cell.source) for p in placed if p.own) > MAX_SOURCE:
-            raise SubmissionError(f"the notebook's cells hold more than {MAX_SOURCE} characters")
         return placed
 
     def _plain(self, cell: Cell) -> Cell:
@@ -186,8 +186,9 @@ class _Intake:
     def _note_missing(self, attempted: set[str]) -> None:
         there = {n.name for n in self.named}
         for name in (name for name in self.exercises if name not in there):
-            what = "what another cell has for it" if name in attempted else "nothing"
-            self.repairs.append(f"The cell of {name} was missing; {what} counts.")
+            elsewhere = "what another cell has for it counts"
+            what = elsewhere if name in attempted else "nothing was found for it"
+            self.repairs.append(f"The cell of {name} was missing; {what}.")
         for question in self.chapter.questions:
             if question.id not in there:
                 self.repairs.append(f"The cell of {question.id} was missing; it was left empty.")

@@ -6,13 +6,16 @@ the given one, or by one below the function that uses it.
 """
 
 import builtins
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from . import written
 from .jail import Cell
+from .written import Names
 
 BUILTIN, NOWHERE = -1, -2  # where a name is from that no cell binds
+MOST = 100_000  # characters that are run once more
 
 
 @dataclass(frozen=True)
@@ -27,8 +30,9 @@ class Placed:
 
 def ordered(placed: Sequence[Placed]) -> tuple[list[Cell], list[str]]:
     """The student's cells with what gives names back, and notes on what was done."""
-    late = _Late(placed)
-    order = _Order([placed[place] for place in late.places])
+    names = [written.names_of(p.cell.source) for p in placed]
+    late = _Late(placed, names)
+    order = _Order([placed[n] for n in late.places], [names[n] for n in late.places])
     return order.cells, late.notes + order.notes
 
 
@@ -40,9 +44,9 @@ def called(cell: Cell) -> str:
 class _Late:
     """Puts a cell behind the one that binds what it uses at once: it was run out of order."""
 
-    def __init__(self, placed: Sequence[Placed]):
+    def __init__(self, placed: Sequence[Placed], names: Sequence[Names]):
         self.notes: list[str] = []
-        self.names = [written.names_of(p.cell.source) for p in placed]
+        self.names = names
         known = set(dir(builtins)).union(
             *(n.bound for n, p in zip(self.names, placed, strict=True) if not p.own)
         )
@@ -74,9 +78,8 @@ class _Late:
 
 
 class _Order:
-    def __init__(self, placed: Sequence[Placed]):
-        self.placed, self.notes = placed, list[str]()
-        self.names = [written.names_of(p.cell.source) for p in placed]
+    def __init__(self, placed: Sequence[Placed], names: Sequence[Names]):
+        self.placed, self.names, self.notes = placed, names, list[str]()
         self.bound = [self._bound(place) for place in range(len(placed))]
         self.binders: dict[str, list[int]] = {}
         for place, bound in enumerate(self.bound):
@@ -84,6 +87,7 @@ class _Order:
                 self.binders.setdefault(name, []).append(place)
         self.now = {n: place for place, p in enumerate(placed) if p.ran for n in self.bound[place]}
         self.cells: list[Cell] = []
+        self.room = MOST
         for place in (n for n, p in enumerate(placed) if p.own):
             self._run(place)
         self._give_back()
@@ -107,18 +111,21 @@ class _Order:
 
     def _meant(self, name: str, place: int) -> int:
         """Where a cell has a name from: itself, or the last cell above it that binds it."""
-        above = [n for n in self.binders.get(name, []) if n <= place]
-        return above[-1] if above else BUILTIN if hasattr(builtins, name) else NOWHERE
+        binders = self.binders.get(name, [])
+        above = bisect_right(binders, place)
+        return binders[above - 1] if above else BUILTIN if hasattr(builtins, name) else NOWHERE
 
     def _restore(self, name: str, meant: int) -> bool:
         if meant == BUILTIN:
             source = f"globals().pop({name!r}, None)"
         else:
             source = self._statement(name, meant)
-        if source:
+        self.room -= len(source)
+        restored = bool(source) and self.room >= 0
+        if restored:
             self.cells.append(Cell(f"restored-{len(self.cells)}", source))
             self.now[name] = meant
-        return bool(source)
+        return restored
 
     def _give_back(self) -> None:
         """Restore names that functions use, and that a cell further down uses for a variable."""

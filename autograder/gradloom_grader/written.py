@@ -12,9 +12,10 @@ from functools import lru_cache
 
 from . import holes
 
-_MAGIC = re.compile(r"(\s*)([%!?]|\w[\w, ]*=\s*[%!]\w|[^#]*\?\s*$)")
+LONGEST = 250_000  # characters of a cell that is read; a syntax tree is 500 times as large
+_MAGIC = re.compile(r"(\s*+)([%!?]|\w[\w, ]*=\s*[%!]\w|[^#]*\?\s*$)")
 _RUN = re.compile(r"\s*%%(time|timeit|capture|prun)\b")  # the cell magics that run it as Python
-_FENCE = re.compile(r"\s*(```|~~~)[^\n]*\n(?P<code>.*)\n\s*\1\s*", re.DOTALL)
+_FENCES = ("```", "~~~")
 _PASTED = {0xA0: " ", 0x202F: " ", 0x2007: " ", 9: "    "} | dict.fromkeys(
     (0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD)
 )
@@ -22,17 +23,23 @@ _WEAVES = re.compile(r"\bweave\s*\(")
 _STAR = re.compile(r"\bimport\s*\*")
 _AT_ONCE = {"listcomp", "setcomp", "dictcomp", "genexpr"}
 _THERE = {*sys.stdlib_module_names, "gradloom", "numpy", "matplotlib", "IPython", ""}
-_SHORT = 5_000  # characters
+_SHORT = 1_500  # characters
 _ERRORS = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)  # all cells of a notebook
 def tree(source: str) -> ast.Module:
-    """The cell's syntax tree; magics are passed over, a cell that does not parse is empty."""
+    """The cell's syntax tree; magics are passed over. One that does not parse, or is too long, is
+    empty."""
+    if len(source) > LONGEST:
+        return ast.Module([], [])
     return _tree(source) or _tree(_plain(source)) or ast.Module([], [])
 
 
-forget = tree.cache_clear  # a tree may be 500 times as large as its text
+def forget() -> None:
+    """Forget the cells of one notebook before another."""
+    for known in (tree, _defined, _statements, _text):
+        known.cache_clear()
 
 
 def _tree(source: str) -> ast.Module | None:
@@ -60,8 +67,10 @@ def is_blank(source: str) -> bool:
 
 def unfenced(source: str) -> str:
     """The code inside a Markdown fence that is all there is."""
-    found = _FENCE.fullmatch(source)
-    return found["code"] if found else source
+    _, *code, last = ["", *source.strip().split("\n")]
+    if len(code) > 1 and last.lstrip() in _FENCES and code[0].startswith(last.lstrip()):
+        return "\n".join(code[1:])
+    return source
 
 
 def made_plain(source: str) -> str:
@@ -131,15 +140,14 @@ def without_parentheses(source: str) -> str:
 
 def with_class_lines(source: str, owners: Mapping[str, str]) -> tuple[str, list[str]]:
     """Methods that stand in no class, put into theirs without moving a line; and their names."""
-    used = names_of(source).now
     found = [
         node
         for node in tree(source).body
         if isinstance(node, ast.FunctionDef)
         and node.name in owners
-        and node.name not in used
         and not _self_annotation(node)
         and not holes.is_untouched(node)
+        and node.name not in names_of(source).now
     ]
     lines = source.split("\n")
     for decorator in (d for node in found for d in _decorators(node)):
@@ -152,19 +160,19 @@ def with_class_lines(source: str, owners: Mapping[str, str]) -> tuple[str, list[
 
 def without_idle_imports(source: str) -> tuple[str, list[str]]:
     """The cell without lines that import what nothing in it uses and no jail has; and what."""
-    lines, gone = source.split("\n"), []
-    for node in tree(source).body:
+    lines, gone, used = source.split("\n"), list[str](), names_of(source).used
+    for node in reversed(tree(source).body):  # of two in a line, the second would move
         if not isinstance(node, ast.Import | ast.ImportFrom) or node.lineno != node.end_lineno:
             continue
         roots = {alias.name.split(".")[0] for alias in node.names}
         if isinstance(node, ast.ImportFrom):
             roots = {(node.module or "").split(".")[0]}
         bound = {alias.asname or alias.name.split(".")[0] for alias in node.names}
-        if not roots & _THERE and not bound & {"*", *names_of(source).used}:
+        if not roots & _THERE and not bound & {"*", *used}:
             own = lines[node.lineno - 1].encode()
             rest = own[node.end_col_offset :]
             lines[node.lineno - 1] = (own[: node.col_offset] + b"pass" + rest).decode()
-            gone += sorted(roots)
+            gone = sorted(roots) + gone
     return "\n".join(lines), gone
 
 
@@ -188,7 +196,7 @@ def names_of(source: str) -> Names:
 
 
 def _names(source: str) -> Names:
-    top = _table(source) or _table(_plain(source))
+    top = None if len(source) > LONGEST else _table(source) or _table(_plain(source))
     if not top:
         return Names()
     now: set[str] = set()
@@ -199,13 +207,21 @@ def _names(source: str) -> Names:
         called = called or (table.get_type() == "function" and table.get_name() not in _AT_ONCE)
         tables += [(child, called) for child in table.get_children()]
         found = later if called else now
-        found.update(s.get_name() for s in table.get_symbols() if s.is_global())
-    now |= {s.get_name() for s in top.get_symbols() if s.is_referenced()}
-    bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
+        found.update(s.get_name() for s in _symbols(table) if s.is_global())
+    symbols = _symbols(top)
+    now |= {s.get_name() for s in symbols if s.is_referenced()}
+    bound = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
     return Names(frozenset(now), frozenset(later), frozenset(bound))
 
 
-_known_names = lru_cache(maxsize=1024)(_names)  # most cells are the given ones, again and again
+def _symbols(table: symtable.SymbolTable) -> list[symtable.Symbol]:
+    """As `table.get_symbols()`, which looks through all functions inside for each symbol."""
+    top = table.get_type() == "module"
+    flags = table._table.symbols.items()  # type: ignore[attr-defined]
+    return [symtable.Symbol(*each, module_scope=top) for each in flags]
+
+
+_known_names = lru_cache(maxsize=2500)(_names)  # most cells are the given ones, again and again
 
 
 def _table(source: str) -> symtable.SymbolTable | None:
@@ -226,24 +242,44 @@ def imports_all(source: str) -> bool:
 
 def defines(source: str, name: str) -> bool:
     """Whether a name is that of a function or class of the cell."""
+    return name in _defined(source)
+
+
+@lru_cache(maxsize=4096)
+def _defined(source: str) -> frozenset[str]:
     kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-    return any(isinstance(n, kinds) and n.name == name for n in tree(source).body)
+    return frozenset(n.name for n in tree(source).body if isinstance(n, kinds))
 
 
 def statement(source: str, name: str) -> str:
     """The statement at the left margin that gives a name its value: an import of it, a function,
     an assignment; empty if there is none of its own, or it is deleted again."""
-    for node in reversed(tree(source).body):
+    node = _statements(source).get(name)
+    return _text(node) if node else ""
+
+
+@lru_cache(maxsize=4096)  # many names may have the same one
+def _text(node: ast.stmt) -> str:
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        return ""
+
+
+@lru_cache(maxsize=4096)
+def _statements(source: str) -> dict[str, ast.stmt]:
+    """For each name the last statement that gives it its value."""
+    found: dict[str, ast.stmt] = {}
+    for node in tree(source).body:
         if isinstance(node, ast.Delete):
-            if name in _names_in(node.targets):
-                return ""
+            for name in _names_in(node.targets):
+                found.pop(name, None)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             for alias in node.names:
-                if (alias.asname or alias.name.split(".")[0]) == name:
-                    return ast.unparse(_only(node, alias))
-        elif _is_plain(node) and name in _bound_by(node):
-            return ast.unparse(node)
-    return ""
+                found[alias.asname or alias.name.split(".")[0]] = _only(node, alias)
+        elif _is_plain(node):
+            found |= dict.fromkeys(_bound_by(node), node)
+    return found
 
 
 def _only(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.stmt:

@@ -20,7 +20,7 @@ from typing import Any
 import nbformat
 import pytest
 from gradloom_grader import bulk, collected
-from gradloom_grader.errors import SubmissionError
+from gradloom_grader.errors import SetupError, SubmissionError
 from gradloom_grader.report import Store
 from nbgrader.api import Gradebook
 
@@ -506,6 +506,12 @@ def test_report_and_page_are_of_the_same_bytes(collection):
     page = collection.site.course / "autograded" / "eve" / CHAPTER / NOTEBOOK
     shown = {c["id"]: c["source"] for c in json.loads(page.read_text("utf-8"))["cells"]}
     assert ("NotImplementedError" in shown["mul-backward"]) == (report.score == 0)
+
+
+def test_where_all_are_skipped_it_is_said_why(tmp_path):
+    (tmp_path / "submitted" / "a,b" / CHAPTER).mkdir(parents=True)
+    with pytest.raises(SetupError, match=r"nothing to grade(.|\n)*a,b: a student's id has"):
+        bulk.grade_class(tmp_path, CHAPTER, lambda student: None)
 
 
 @pytest.fixture

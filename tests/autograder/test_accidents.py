@@ -97,7 +97,7 @@ def doubled_with_the_stub_below(nb):
     nb["cells"].append({**twin, "id": "another"})
 
 
-@accident(f"The cell of {MUL} was missing; nothing counts.", lost={MUL: 7})
+@accident(f"The cell of {MUL} was missing; nothing was found for it.", lost={MUL: 7})
 def deleted(nb):
     """An exercise's cell was deleted."""
     nb["cells"].remove(found(nb, MUL))
