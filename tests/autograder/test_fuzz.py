@@ -109,7 +109,8 @@ def with_other_cells(notebook, rng):
         elif how == 5:
             cells += copy.deepcopy(cells[at : at + 1]) * rng.choice([2, 50, 3000])
         else:
-            cells[at]["source"] += rng.choice(cells)["source"]
+            both = cells[at], rng.choice(cells)
+            cells[at]["source"] = "".join("".join(cell["source"]) for cell in both)
     return notebook
 
 
