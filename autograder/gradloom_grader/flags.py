@@ -21,7 +21,7 @@ def flags(tree: ast.AST) -> Iterator[str]:
     bound = {name for node in nodes for name in _bound(node)}
     for name in sorted(bound & OURS):
         yield f"replaces {name}"
-    inside = [node for backward in _backwards(nodes) for node in ast.walk(backward)]
+    inside = list(_inside(_backwards(nodes)))
     if any(isinstance(node, ast.Attribute) and node.attr == "forward" for node in inside):
         yield "computes a forward in its backward, as finite differences do"
     if any(isinstance(node, ast.Constant) and isinstance(node.value, complex) for node in inside):
@@ -48,3 +48,13 @@ def _backwards(nodes: Iterable[ast.AST]) -> Iterable[ast.AST]:
     """The functions in which gradients are computed."""
     functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
     return [f for f in functions if f.name in ("backward", "_backward", "backpropagate")]
+
+
+def _inside(functions: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """All that is in functions, some of which may stand in others that come before them."""
+    seen: set[int] = set()
+    for function in functions:
+        if id(function) not in seen:
+            found = list(ast.walk(function))
+            seen.update(map(id, found))
+            yield from found

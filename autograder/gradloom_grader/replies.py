@@ -64,6 +64,7 @@ def _checked_fault(told: Any) -> Fault:
     known = getattr(builtins, name, None)
     is_ours = isinstance(known, type) and issubclass(known, BaseException)
     told |= {"name": name, "builtin": told["builtin"] and is_ours, "text": told["text"][:500]}
+    told["cell"] = told["cell"] and told["cell"][:100]
     return Fault(**told)
 
 

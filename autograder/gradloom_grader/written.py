@@ -38,7 +38,7 @@ def tree(source: str) -> ast.Module:
 
 def forget() -> None:
     """Forget the cells of one notebook before another."""
-    for known in (tree, _defined, _statements, _text):
+    for known in (tree, pieces, _defined, _statements, _text):
         known.cache_clear()
 
 
@@ -115,9 +115,11 @@ def is_stub_cell(source: str) -> bool:
     return bool(found) and all(holes.is_untouched(node) for _, node in found)
 
 
-def pieces(source: str, stubs: bool = False) -> set[str]:
+@lru_cache(maxsize=8192)
+def pieces(source: str, stubs: bool = False) -> frozenset[str]:
     """The functions of a cell, by the name they would have in a hole; stubs only if asked for."""
-    return {name for name, node in functions(source) if stubs or not holes.is_untouched(node)}
+    names = {name for name, node in functions(source) if stubs or not holes.is_untouched(node)}
+    return frozenset(names)
 
 
 def unwoven(source: str) -> list[str]:

@@ -3,7 +3,10 @@
 Used twice: by `check` on a student's machine, and by the referee. NumPy only.
 """
 
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -143,16 +146,32 @@ def _cut(text: str) -> str:
 
 def _shown(value) -> str:
     if isinstance(value, np.ndarray):
-        return np.array2string(value, precision=6, threshold=40, separator=", ", max_line_width=68)
+        return _shown_array(value)
     if isinstance(value, list):
-        parts = [_shown(v).replace("\n", "\n ") for v in value[:40]]
+        parts = [part.replace("\n", "\n ") for part in _first(map(_shown, value))]
         return "[" + (",\n " if "\n" in "".join(parts) else ", ").join(parts) + "]"
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {_shown(value[key])}" for key in list(value)[:40])
+        return ", ".join(_first(f"{key}: {_shown(value[key])}" for key in value))
     try:
         return repr(value[:LONGEST] if isinstance(value, str) else value)
     except Exception:  # a Tensor whose __repr__ is still to be written, for instance
         return f"a value of type {type(value).__name__}"
+
+
+def _shown_array(value: np.ndarray) -> str:
+    if math.prod(min(n, 7) for n in value.shape) > 10 * LONGEST:  # NumPy shows 3 at either end
+        return outline(value)
+    return np.array2string(value, precision=6, threshold=40, separator=", ", max_line_width=68)
+
+
+def _first(texts: Iterable[str]) -> Iterator[str]:
+    """At most 40 of the texts, and no more of them than can be shown."""
+    room = LONGEST
+    for text in islice(texts, 40):
+        yield text
+        room -= len(text)
+        if room < 0:
+            return
 
 
 def outline(value) -> str:
