@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from . import build, earlier, feedback, gradebook, intake, report
+from . import build, collected, earlier, feedback, gradebook, intake, report
 from .chapters import Chapter, Course, read_course
 from .errors import SetupError, SubmissionError
 from .intake import Submission
@@ -46,7 +46,7 @@ class Grade(NbGraderPreprocessor):
         submitted = folder.format_path(
             folder.submitted_directory, about["student"], about["assignment"]
         )
-        raw = intake.load(Path(submitted) / f"{about['notebook']}.ipynb")
+        raw = collected.load(Path(submitted) / f"{about['notebook']}.ipynb")
         course = read_course(Path(folder.root))
         chapter = course.chapter(about["assignment"])
         before = earlier.submitted(course, about["student"], chapter.name)

@@ -9,6 +9,8 @@ import json
 import os
 import shutil
 import stat
+import subprocess
+import sys
 import threading
 import time
 import unicodedata
@@ -512,6 +514,21 @@ def test_where_all_are_skipped_it_is_said_why(tmp_path):
     (tmp_path / "submitted" / "a,b" / CHAPTER).mkdir(parents=True)
     with pytest.raises(SetupError, match=r"nothing to grade(.|\n)*a,b: a student's id has"):
         bulk.grade_class(tmp_path, CHAPTER, lambda student: None)
+
+
+@pytest.mark.row("F1", "The notebook is a link to the solution, and nbgrader's own command grades.")
+def test_stock_nbgrader_grades_no_link(empty_site):
+    course = empty_site.course
+    empty_site.hand_in("zoe", empty_site.honest)
+    path = course / "submitted" / "eve" / CHAPTER / NOTEBOOK
+    link(empty_site, path)
+    command = [Path(sys.executable).with_name("nbgrader"), "autograde", CHAPTER]
+    done = subprocess.run(command, cwd=course, capture_output=True, text=True)
+    assert "it cannot be read" in done.stderr
+    store = Store(course)
+    assert store.read(CHAPTER, "zoe").score == 120
+    assert not store.read(CHAPTER, "eve")
+    assert is_worth_something(path)
 
 
 @pytest.fixture
