@@ -2,20 +2,18 @@
 
 import sys
 import tempfile
-from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Column, Table
+from rich.table import Table
 
 from . import build as builder
-from . import earlier, feedback, intake, opened
+from . import earlier, intake, opened, tables
 from .chapters import Course, find_course, read_course
 from .errors import AuthorError, SetupError
-from .report import Report, number
 from .session import Client
 from .terminal import SafeConsole, printable
 
@@ -30,6 +28,12 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except (AuthorError, SetupError) as error:
             raise click.ClickException(printable(str(error))) from None
+        except BrokenPipeError:  # whoever read the output has had enough
+            raise
+        except OSError as error:
+            raise click.ClickException(
+                printable(f"{error}: mend that, then run this again")
+            ) from None
 
 
 _course = click.option(
@@ -91,7 +95,7 @@ def grade(chapter: str, force: bool, course: Path | None, unsafe: bool) -> None:
     folder = _folder(course)
     with _grading(folder, chapter) as done:
         graded = bulk.grade_class(folder, chapter, done, unsafe=unsafe, force=force)
-    console.print(_table(graded.reports))
+    console.print(tables.scores(graded.reports))
     _show_changes(graded)
     same = len(graded.unchanged)
     console.print(f"{len(graded.reports) - same} graded, {same} unchanged and not run again")
@@ -142,23 +146,8 @@ def _show_problems(graded) -> None:
 
 
 def _show_changes(graded) -> None:
-    """Whose report differs from the one before: by how much, and because of which probe."""
-    if not graded.changes:
-        return
-    table = Table("student", "score", "exercise", "points", "because")
-    for student, changes in graded.changes.items():
-        scores = graded.before[student].score, graded.reports[student].score
-        first = [student, _change(*scores)]
-        for change in changes:
-            points = _change(change.before, change.after)
-            table.add_row(*first, change.exercise, points, escape(change.because))
-            first = ["", ""]
-    console.print(table)
-
-
-def _change(*points: float | None) -> str:
-    texts = ["none" if each is None else number(each) for each in points]
-    return texts[0] if texts[0] == texts[1] else " → ".join(texts)
+    if graded.changes:
+        console.print(tables.changes(graded.changes, graded.before, graded.reports))
 
 
 def _progress() -> Progress:
@@ -176,24 +165,8 @@ def summary(chapter: str, course: Path | None) -> None:
     loaded = read_course(_folder(course))
     found = classes.read(loaded, chapter)
     console.print(f"{found.scores}.", soft_wrap=True)
-    console.print(*_summary_tables(found))
+    console.print(*tables.summary(found))
     console.print(f"Page: {classes.write(loaded, found)}", soft_wrap=True)
-
-
-def _summary_tables(found) -> list[Table]:
-    """What became of the exercises; what was recognised; what failed most."""
-    names = list(feedback.WORDS.values())
-    exercises = Table("exercise", *(Column(name, justify="right") for name in [*names, "mean"]))
-    for row in found.rows:
-        counts = [str(row.counts[status] or "") for status in feedback.WORDS]
-        exercises.add_row(row.id, *counts, f"{row.share:.0%}")
-    tables = [exercises]
-    for what, items in (("misconception", found.misconceptions), ("probe", found.probes)):
-        table = Table("exercise", what, "", Column("students", justify="right"))
-        for item in items[:10]:
-            table.add_row(item.exercise, escape(item.name), escape(item.says), str(item.students))
-        tables += [table] if items else []
-    return tables
 
 
 @main.command()
@@ -280,7 +253,7 @@ def demo(folder: Path | None, course: Path | None) -> None:
     with console.status("Writing feedback with nbgrader ..."):
         feedback = show.write_feedback(folder, chapter)
     show.plot_scores(reports, folder / "scores.png")
-    console.print(_table(reports))
+    console.print(tables.scores(reports))
     pages = f"{feedback}/*/{chapter}/report.html"
     console.print(f"{len(reports)} feedback pages: {pages}", soft_wrap=True)
     console.print(f"Score distribution: {folder / 'scores.png'}", soft_wrap=True)
@@ -366,35 +339,10 @@ def _trial(folder: Path, chapter: str):
 
 
 def _show_matrix(found, function_of) -> None:
-    console.print(_matrix_table(found, function_of))
+    console.print(tables.matrix(found, function_of))
     if found.idle:
         idle = ", ".join(found.idle)
         console.print(f"rejects nothing that no other probe rejects: {idle}", soft_wrap=True)
     for problem in found.problems:
         console.print(escape(problem), soft_wrap=True)
     console.print(found.summary, soft_wrap=True)
-
-
-def _matrix_table(found, function_of) -> Table:
-    """The answers by exercise; in brackets how many cases of a probe reject one."""
-    names = ("answer", "lost", "elsewhere", "recognised")
-    columns = [Column(name, no_wrap=True) for name in names]
-    table = Table(*columns, Column("rejected by", overflow="fold"), box=None)
-    for exercise in found.chapter.exercises:
-        if rows := found.rows_of(exercise):
-            table.add_row(f"[bold]{exercise.id}[/bold]")
-        for row in rows:
-            known = "right" if row.answer.right else "yes" if row.recognised else "no"
-            counts = Counter(function_of(key) for key in sorted(row.rejected_by))
-            rejected = ", ".join(f"{name} ({n})" if n > 1 else name for name, n in counts.items())
-            lost = [number(points) if points else "" for points in (row.lost, row.lost_elsewhere)]
-            table.add_row(f"  {row.answer.name}", *lost, known, rejected)
-    return table
-
-
-def _table(reports: dict[str, Report]) -> Table:
-    table = Table("student", "score", "what went wrong")
-    for student, report in reports.items():
-        score = f"{number(report.score)} / {number(report.max_score)}"
-        table.add_row(student, score, escape(report.summary()))
-    return table

@@ -1,5 +1,6 @@
 """The command: where it finds the course, what it writes, and how it fails."""
 
+import errno
 import json
 import shutil
 from dataclasses import replace
@@ -7,7 +8,7 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 from gradloom_grader import build as builder
-from gradloom_grader import bulk, cli
+from gradloom_grader import bulk, cli, tables
 from gradloom_grader.report import Report
 
 CHAPTER = "04_elementwise"
@@ -150,6 +151,16 @@ class TestBuild:
         done = gradloom("build", CHAPTER, "--course", own_course)
         assert (done.exit_code, done.output.count("\n")) == (1, 1)
 
+    def test_a_full_disk_is_one_line(self, gradloom, own_course, monkeypatch):
+        def build(*_):
+            raise OSError(errno.ENOSPC, "No space left on device", "some/file")
+
+        monkeypatch.setattr(builder, "build", build)
+        done = gradloom("build", CHAPTER, "--course", own_course)
+        assert done.exit_code == 1
+        assert "No space left on device: 'some/file': mend that" in done.output
+        assert "Traceback" not in done.output
+
     def test_an_authors_mistake_is_one_line_with_file_and_line(self, gradloom, own_course):
         page = own_course / "chapters" / CHAPTER / "chapter.md"
         text = page.read_text("utf-8").replace("ops.Mul.backward", "ops.Mul.backwards")
@@ -262,7 +273,7 @@ class TestGrade:
         loud = replace(solved_report, rejected="[bold]x[/nope]")
         assert "[bold]x[/nope]" in loud.summary()
         with cli.console.capture() as capture:
-            cli.console.print(cli._table({"ada": loud}))
+            cli.console.print(tables.scores({"ada": loud}))
         assert "[bold]x[/nope]" in capture.get()
 
 

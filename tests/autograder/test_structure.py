@@ -17,7 +17,7 @@ ROWS = [
     {"bridge", "rehearsal"},
     {"gradebook", "session"},
     {"referee"},
-    {"earlier", "keys"},
+    {"earlier", "keys", "tables"},
     {"feedback", "diagnosis", "build", "entered"},
     {"collected", "notebook", "probes", "report"},
     {"intake"},
@@ -155,6 +155,7 @@ SPEAKERS = {
     "kit/library/assemble.py",  # as check does
     "kit/library/tryout.py",  # answers, in a process of its own, the one that started it
     "slim.py",  # as tryout does
+    "tables.py",  # makes what cli writes
     "cells.py",  # prints into what is captured of a cell, in the jail
 }
 MODULES = sorted(GRADER.rglob("*.py"))
