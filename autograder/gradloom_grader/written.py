@@ -5,6 +5,7 @@ import re
 import symtable
 import sys
 import textwrap
+import threading
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ _STAR = re.compile(r"\bimport\s*\*")
 _AT_ONCE = {"listcomp", "setcomp", "dictcomp", "genexpr"}
 _THERE = {*sys.stdlib_module_names, "gradloom", "numpy", "matplotlib", "IPython", ""}
 _SHORT = 1_500  # characters
+_ALONE = threading.Lock()  # threads share the state of Python's parser and its list of warnings
 _ERRORS = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -44,7 +46,7 @@ def forget() -> None:
 
 def _tree(source: str) -> ast.Module | None:
     try:
-        with warnings.catch_warnings():
+        with _ALONE, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(source)
     except _ERRORS:
@@ -228,7 +230,7 @@ _known_names = lru_cache(maxsize=2500)(_names)  # most cells are the given ones,
 
 def _table(source: str) -> symtable.SymbolTable | None:
     try:
-        with warnings.catch_warnings():
+        with _ALONE, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return symtable.symtable(source, "<cell>", "exec")
     except _ERRORS:
