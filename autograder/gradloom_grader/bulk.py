@@ -20,7 +20,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from . import bridge, build, collected, earlier, gradebook
 from .chapters import read_course
-from .errors import SetupError, SubmissionError
+from .errors import AuthorError, SetupError, SubmissionError
 from .gradebook import GradebookError, Ledger
 from .keys import base_key, report_key
 from .limits import Limits
@@ -159,6 +159,10 @@ class _Run:
                 return grade(student, referees)
             except (SubmissionError, OSError) as error:
                 return _Result(problem=_explained(error))
+            except (AuthorError, SetupError):
+                raise
+            except Exception as error:  # a mistake of ours, but no reason to stop for the others
+                return _Result(problem=f"the grader failed: {type(error).__name__}: {error}")
 
         count = min(len(self.found), len(os.sched_getaffinity(0)))
         referees = _Referees(self.course.folder, self.chapter.name, self.unsafe, count)

@@ -45,6 +45,20 @@ def test_reports_gradebook_and_pages_agree(classroom):
     assert graded.reports["zuse"].rejected
 
 
+def test_a_mistake_of_the_grader_costs_nobody_else(classroom, monkeypatch):
+    publish = bulk.bridge.publish
+
+    def failing(course, chapter, student, raw, found):
+        if student == "emmy":
+            raise RuntimeError("not thought of")
+        return publish(course, chapter, student, raw, found)
+
+    monkeypatch.setattr(bulk.bridge, "publish", failing)
+    graded = bulk.grade_class(classroom, CHAPTER, done=lambda student: None)
+    assert graded.failures == {"emmy": "the grader failed: RuntimeError: not thought of"}
+    assert graded.reports.keys() == bulk.submissions(classroom, CHAPTER).keys() - {"emmy"}
+
+
 def test_links_are_no_submissions(own_course, tmp_path):
     folder = own_course / "submitted" / "eve" / CHAPTER
     folder.mkdir(parents=True)
