@@ -119,20 +119,20 @@ class Jail:
         inert: Collection[str] = (),
         skip: Collection[str] = (),
         given: Collection[str] | None = None,
+        strange: bool = False,
     ) -> Outcome:
         """Run the cells on the kit (with `changes`), then ask the questions round by round.
 
         A cell that timed out or brought the child down is left out when the others are replayed.
         `inert` names the holes that weave leaves alone; cells in `skip` do not run at all. On a
-        changed kit the given cells run anew: those that `given` names, or all.
+        changed kit the given cells run anew: those that `given` names, or all. `strange` changes
+        are a student's own, and are compiled in the child.
         """
         kept = [cell for cell in cells if cell.id not in skip]
-        frozen = {
-            path: memory.frozen(text, f"gradloom/{path}.py")
-            for path, text in (changes or {}).items()
-        }
+        packed = memory.liquid if strange else memory.frozen
+        new = {path: packed(text, f"gradloom/{path}.py") for path, text in (changes or {}).items()}
         again = [cell.id for cell in self._given if given is None or cell.id in given]
-        load = {"do": "load", "changes": frozen, "inert": sorted(inert), "given": again}
+        load = {"do": "load", "changes": new, "inert": sorted(inert), "given": again}
         for _ in range(2):
             try:
                 return _Run(self, load, kept, rounds).outcome()

@@ -1,7 +1,7 @@
 """What honest code finds in a worker."""
 
 import numpy as np
-from gradloom_grader import wire
+from gradloom_grader import memory, wire
 from gradloom_grader.jail import Cell, Fault, Question
 
 
@@ -116,6 +116,16 @@ def test_changes_hold_for_one_run(run):
     ask = ["def ask(gl): return gl.Mul.forward if gl.Mul.forward == 7 else 0"]
     assert run(ask=ask, changes=changes).answers == {"0": 7}
     assert run(ask=ask).answers == {"0": 0}
+
+
+def test_changes_that_a_student_wrote_are_compiled_in_the_child(run):
+    changes = {"ops": "class Tensor: pass\n\n\nclass Mul:\n    forward = 8\n"}
+    ask = ["def ask(gl): return gl.Mul.forward if gl.Mul.forward == 8 else 0"]
+    assert run(ask=ask).answers == {"0": 0}
+    before = memory.compile_module.cache_info().misses
+    assert run(ask=ask, changes=changes, strange=True).answers == {"0": 8}
+    assert run(ask=ask, changes={"ops": "1 +"}, strange=True).answers["0"].name == "SyntaxError"
+    assert memory.compile_module.cache_info().misses == before
 
 
 def test_changes_that_do_not_load(run):
