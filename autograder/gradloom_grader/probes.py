@@ -70,10 +70,11 @@ class Probe:
 
     @cached_property
     def source(self) -> str:
-        """The bare function: no decorator, no docstring, nothing that stays with the referee."""
+        """The bare function: no decorator, no docstring, nothing that stays with the referee; nor
+        its own name, which may tell what is asked."""
         node = ast.parse(textwrap.dedent(inspect.getsource(self.body))).body[0]
         assert isinstance(node, ast.FunctionDef)
-        node.decorator_list = []
+        node.name, node.decorator_list = "asked", []
         node.body = node.body[1:] if ast.get_docstring(node) else node.body
         return ast.unparse(node)
 

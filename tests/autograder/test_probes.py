@@ -100,7 +100,7 @@ class TestInputs:
 class TestWhatTravels:
     def test_is_the_bare_function(self):
         source = case().probe.source
-        assert source == "def twice(gl, a, b=None):\n    return 2 * a"
+        assert source == "def asked(gl, a, b=None):\n    return 2 * a"
 
     def test_is_nothing_of_what_stands_around_it(self, cases):
         for each in cases:
