@@ -96,7 +96,7 @@ class Child:
         self.sink.take()
         sys.stdout = _stream(self.sink)
         sys.stderr = _stream(self.sink)
-        done = _limited(request["seconds"], work, self.places)
+        done = _limited(request["seconds"], request["clock"], work, self.places)
         return wire.encode(self._report(number, fault=done)) if isinstance(done, dict) else done
 
     def _report(self, number: int, value: Any = None, fault: Any = None) -> dict:
@@ -146,7 +146,7 @@ def _drawn(most: int, pixels: int) -> list[np.ndarray]:
             canvas.draw()
             pictures.append(np.array(canvas.buffer_rgba())[..., :3])
     except (Exception, _TimeUp):
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        _set_timers(0, 0)
     plt.close("all")
     return pictures
 
@@ -156,17 +156,27 @@ def _seed() -> None:
     np.random.seed(0)
 
 
-def _limited(seconds: float, work: Callable[[], Any], places: dict[str, str]) -> Any:
-    """What `work` returns, or the fault that ended it."""
+def _set_timers(seconds: float, clock: float) -> None:
+    """Ring after so many seconds of computing, or so many by the clock; 0 is never.
+
+    And again and again, as an exception raised in a __del__ is dropped.
+    """
+    signal.signal(signal.SIGPROF, _ring)
     signal.signal(signal.SIGALRM, _ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.1)
+    signal.setitimer(signal.ITIMER_REAL, clock, 0.1)
+
+
+def _limited(seconds: float, clock: float, work: Callable[[], Any], places: dict[str, str]) -> Any:
+    """What `work` returns, or the fault that ended it."""
     try:
-        # Again and again, as an exception raised in a __del__ is dropped.
-        signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)
+        _set_timers(seconds, clock)
         try:
             return _guarded(work, places)
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            _set_timers(0, 0)
     except _TimeUp as up:
+        _set_timers(0, 0)  # it may have rung before both were off
         return _fault("timeout", f"longer than {seconds:g} s", _place(up.__traceback__, places))
 
 

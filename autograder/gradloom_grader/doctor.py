@@ -127,7 +127,7 @@ def _jail(limits: Limits) -> Check:
 
 
 def _short(limits: Limits) -> Iterator[str]:
-    yield f"{limits.cell_seconds:g} s a cell, {limits.probe_seconds:g} s an answer"
+    yield f"{limits.cell_seconds:g} s of computing a cell, {limits.probe_seconds:g} s an answer"
     yield f"{limits.submission_seconds:g} s a submission"
     yield f"{limits.memory / 2**30:g} GB of memory, {limits.threads} threads"
     yield f"{limits.disk_bytes / MB:g} MB of files, {limits.output_bytes // 1000} KB of output"

@@ -253,7 +253,7 @@ class _Child:
         frames = deque(self._frame(request, seconds) for request in requests)
         ahead: deque[int] = deque()
         for number in range(self._number - len(frames) + 1, self._number + 1):
-            deadline = min(time.monotonic() + seconds + _GRACE, end)
+            deadline = min(time.monotonic() + limits.patience * seconds + _GRACE, end)
             try:
                 while frames and (
                     not ahead
@@ -271,13 +271,13 @@ class _Child:
             except (OSError, EOFError):
                 raise _Gone(Fault("died", text=death(self._jail._kill_child()))) from None
             ahead.popleft()
-            if reply.fault:
-                reply.fault = limits.name(reply.fault, step)
+            reply.fault = reply.fault and limits.name(reply.fault, step)
             yield reply
 
     def _frame(self, request: dict, seconds: float) -> bytes:
         self._number += 1
-        return wire.encode({**request, "number": self._number, "seconds": seconds}, _BIG)
+        times = {"seconds": seconds, "clock": self._jail.limits.patience * seconds}
+        return wire.encode({**request, "number": self._number, **times}, _BIG)
 
 
 class _Run:
@@ -296,9 +296,9 @@ class _Run:
         self.cells = cells
         self.rounds = rounds
         self.left_out: set[str] = set()
-        self.room = jail.limits.answer_bytes
-        self.output_room = jail.limits.outputs_bytes
-        self.figure_room = jail.limits.figures
+        self.room = self.limits.answer_bytes
+        self.output_room = self.limits.outputs_bytes
+        self.figure_room = self.limits.figures
         self.result = Outcome()
         self.end = min(jail.until, time.monotonic() + self.limits.submission_seconds)
 
@@ -333,7 +333,7 @@ class _Run:
             fault = next(child.ask([self.load], "cell", self.end)).fault
         except _Gone as gone:
             fault = gone.fault
-        if fault and not self.load["changes"]:
+        if fault and fault != self.limits.used_up() and not self.load["changes"]:
             raise JailError(f"The kit does not load: {fault.name} {fault.text}")
         if fault:
             self._finish(fault)

@@ -12,8 +12,9 @@ MB = 2**20
 
 @dataclass(frozen=True)
 class Limits:
-    cell_seconds: float = 5.0
+    cell_seconds: float = 5.0  # of computing: a busy machine costs nobody marks
     probe_seconds: float = 5.0
+    patience: float = 3.0  # seconds by the clock for each of computing: some only wait
     submission_seconds: float = 60.0
     memory: int = 2048 * MB
     threads: int = 64
@@ -33,8 +34,8 @@ class Limits:
     def words(self) -> dict[str, str]:
         """Each limit as it ends a sentence such as "it took longer than ..."."""
         return {
-            "cell": f"the {self.cell_seconds:g} seconds a cell may take",
-            "answer": f"the {self.probe_seconds:g} seconds an answer may take",
+            "cell": f"the {self._time(self.cell_seconds)} a cell may take",
+            "answer": f"the {self._time(self.probe_seconds)} an answer may take",
             "submission": f"the {self.submission_seconds:g} seconds a whole submission may take",
             "memory": f"the {self.memory / 2**30:g} GB of memory a submission may use",
             "threads": f"the {self.threads} threads a submission may have",
@@ -48,6 +49,9 @@ class Limits:
             ),
             "answers": f"the {self.answer_bytes / MB:g} MB all answers together may hold",
         }
+
+    def _time(self, seconds: float) -> str:
+        return f"{seconds:g} seconds of computing ({self.patience * seconds:g} by the clock)"
 
     @property
     def output(self) -> str:

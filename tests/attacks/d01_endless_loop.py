@@ -9,6 +9,6 @@ while True:
 """
 CONTROL = {
     "printed": "before the loop",
-    "told": "it took longer than the 5 seconds a cell may take",
+    "told": "it took longer than the 5 seconds of computing (15 by the clock) a cell may take",
 }
 SCORE = 0

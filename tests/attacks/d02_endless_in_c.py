@@ -21,8 +21,8 @@ class Mul(Function):
 )
 CONTROL = {
     "printed": "matching",
-    "told": "it took longer than the 5 seconds a cell may take",
-    "answered": "It took longer than the 5 seconds an answer may take",
+    "told": "it took longer than the 5 seconds of computing (15 by the clock) a cell may take",
+    "answered": "longer than the 5 seconds of computing (15 by the clock) an answer may take",
     "flagged": "question mul_numbers: timeout, a new process went on",
 }
 SCORE = 0

@@ -20,7 +20,7 @@ while True:
         continue
 """
 CONTROL = {
-    "told": "it took longer than the 5 seconds a cell may take",
+    "told": "it took longer than the 5 seconds of computing (15 by the clock) a cell may take",
     "flagged": "cell mul-backward: timeout, a new process went on",
 }
 SCORE = 0

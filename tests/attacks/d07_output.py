@@ -27,6 +27,6 @@ CONTROL = {
         "\n(output cut: a cell may print 100 KB",
     ],
     "flagged": "cell mul-backward: output cut",
-    "told": "it took longer than the 5 seconds a cell may take",
+    "told": "it took longer than the 5 seconds of computing (15 by the clock) a cell may take",
 }
 SCORE = 0

@@ -31,7 +31,7 @@ class Mul(Function):
 """
 LIFTED = "a limit on open files"
 CONTROL = {
-    "told": "it took longer than the 5 seconds a cell may take",
+    "told": "it took longer than the 5 seconds of computing (15 by the clock) a cell may take",
     "printed": "Too many open files below 64: True\nopen: few\nstill here\ndaemon: Operation not",
     "lifted": "open: many",
 }

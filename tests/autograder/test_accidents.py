@@ -730,7 +730,9 @@ STARRED = (
     "the checks were made with the names as they were before."
 )
 ENDED = "The cell {0} was left out: it {1}."
-TOO_LONG = "took longer than the 5 seconds a cell may take, and was stopped"
+TOO_LONG = (
+    "took longer than the 5 seconds of computing (15 by the clock) a cell may take, and was stopped"
+)
 TOLD = {
     "at the top: an endless loop": ENDED.format("added", TOO_LONG),
     "at the end: an endless loop": ENDED.format("added", TOO_LONG),

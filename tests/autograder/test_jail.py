@@ -48,7 +48,9 @@ def wait_for(condition):
 def test_a_time_out_costs_its_cell(run):
     found = run("x = 1\n\nimport time; time.sleep(9)", "print(x)", ask=[FINE])
     late = Fault("timeout", text="longer than 0.5 s", line=3, cell="c0")
-    assert found.cells["c0"].fault == replace(late, limit="the 0.5 seconds a cell may take")
+    assert found.cells["c0"].fault == replace(
+        late, limit="the 0.5 seconds of computing (1.5 by the clock) a cell may take"
+    )
     assert found.cells["c1"].output == "1\n"
     assert (found.answers["0"], found.flags) == ("fine", [])
 
@@ -135,6 +137,13 @@ def test_the_referee_knows_the_builtin_exceptions_itself():
         assert (reply.fault.builtin, len(reply.fault.text)) == (builtin, 500)
 
 
+def test_time_is_counted_in_computing(run):
+    """Waiting, as for a core on a busy machine, costs nothing, but for three times as long."""
+    found = run("import time; time.sleep(0.8)", "while True: pass", ask=[FINE])
+    assert [r.fault and r.fault.kind for r in found.cells.values()] == [None, "timeout"]
+    assert found.answers["0"] == "fine"
+
+
 def test_a_class_called_anything_has_another_name(run):
     found = run("raise type('Odd\\n\\x1b[2J', (Exception,), {})('told')", "while True: pass")
     assert [result.fault.name for result in found.cells.values()] == ["Error", ""]
@@ -142,16 +151,24 @@ def test_a_class_called_anything_has_another_name(run):
 
 def test_the_whole_submission_has_a_limit(tiny_kit):
     limits = Limits(cell_seconds=0.4, probe_seconds=0.4, submission_seconds=1)
-    sleep = "import time; time.sleep(9)"
-    questions = [Question("a", FINE, {}), Question("b", f"def ask(gl): {sleep}", {})]
+    busy = "while True: pass"
+    questions = [Question("a", FINE, {}), Question("b", f"def ask(gl):\n    {busy}", {})]
     with Jail(tiny_kit, limits) as jail:
         start = time.monotonic()
-        found = jail.run([Cell(str(n), sleep) for n in range(9)], [questions])
+        found = jail.run([Cell(str(n), busy) for n in range(9)], [questions])
         assert time.monotonic() - start < 2
         assert found.cells["0"].fault.kind == "timeout"
         assert found.cells["8"].fault.kind == found.answers["a"].kind == "limit"
         assert found.answers["b"].limit == "the 1 seconds a whole submission may take"
         assert jail.run([], [questions[:1]]).answers == {"a": "fine"}
+
+
+@pytest.mark.parametrize("seconds", [0, 0.003, 0.006, 0.01, 0.015, 0.02])
+def test_a_limit_that_is_met_early_is_no_fault_of_the_kit(tiny_kit, seconds):
+    with Jail(tiny_kit) as jail:
+        jail.until = time.monotonic() + seconds
+        fault = jail.run([Cell("c", "x = 1")], []).cells["c"].fault
+    assert fault is None or fault == Limits().used_up()
 
 
 def test_several_runs_of_one_submission_share_its_deadline(tiny_kit):

@@ -24,7 +24,10 @@ ONE_PROCESS = "the one process, without a network, that a submission has."
 
 # what a cell does; what is then said of the exercise
 CELLS = {
-    "time": ("import time\ntime.sleep(99)", "it took longer than the 5 seconds a cell may take"),
+    "time": (
+        "while True: pass",
+        "it took longer than the 5 seconds of computing (15 by the clock) a cell may take",
+    ),
     "memory": ("bytearray(3 * 10**9)", "That is beyond the 2 GB of memory a submission may use."),
     "processes": ("import os\nos.fork()", ONE_PROCESS),
     "commands": ("import subprocess\nsubprocess.run('ls')", ONE_PROCESS),
@@ -57,7 +60,7 @@ FRAME = "It went beyond what an answer may hold: 256 KB of numbers and text, 200
 ANSWERS = {
     "time": (
         "__import__('time').sleep(99)",
-        "It took longer than the 5 seconds an answer may take,",
+        "It took longer than the 5 seconds of computing (15 by the clock) an answer may take,",
     ),
     "memory": ("bytearray(3 * 10**9)", "That is beyond the 2 GB of memory a submission may use."),
     "arrays": ("np.zeros(10**7)", FRAME),
@@ -130,7 +133,7 @@ def test_output_is_cut_and_says_where(grade, notebook):
 def test_a_cell_that_is_no_exercise_s_is_named(grade, notebook):
     found = grade(notebook(RIGHT, "x = 1", "while True: pass", "import os; os._exit(0)"))
     late, died = found.repairs[-2:]
-    too_late = "it took longer than the 5 seconds a cell may take, and was stopped."
+    too_late = f"it took longer than {Limits().words['cell']}, and was stopped."
     assert late.endswith(f" was left out: {too_late}")
     assert died.endswith(" was left out: it ended the whole process.")
     assert late.split()[2] != died.split()[2]
