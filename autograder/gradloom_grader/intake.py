@@ -20,7 +20,7 @@ from .opened import bounded, opened
 from .order import Placed, called, ordered
 
 MAX_CELL = 100_000  # characters; a syntax tree is 500 times as large
-MAX_SOURCE = 1_000_000  # in all cells that are read, or in one answer in words
+MAX_SOURCE = 300_000  # in all cells that are read, or in one answer in words
 
 
 @dataclass(frozen=True)
