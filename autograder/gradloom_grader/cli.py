@@ -17,6 +17,10 @@ from .errors import AuthorError, SetupError
 from .session import Client
 from .terminal import SafeConsole, printable
 
+# Of nbgrader's dependencies one takes a second to import, for addresses that nobody here writes;
+# jsonschema does without it.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
 console = SafeConsole(highlight=False, width=None if sys.stdout.isatty() else 120)
 
 
