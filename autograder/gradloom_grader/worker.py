@@ -35,6 +35,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def main() -> None:
     """Serve until the control socket closes, which is how a jail ends with its owner."""
     _call("prctl", 1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
     control = socket.socket(fileno=0)
     setup = wire.receive(control, header_limit=cells.MINE)
     try:
