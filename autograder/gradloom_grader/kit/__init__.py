@@ -2,8 +2,18 @@
 `assemble` makes of all that you wrote a library of your own.
 """
 
+from typing import Any
+
 from .check import check
-from .library.assemble import assemble
 from .weave import weave
 
 __all__ = ["assemble", "check", "weave"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import `assemble` when it is asked for: it takes longer than all the rest."""
+    if name != "assemble":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .library.assemble import assemble
+
+    return assemble
