@@ -201,7 +201,7 @@ def course(site_of_pages) -> Path:
     mallory = smuggling(shouting(site, HOSTILE, armed(BANNER, 99)))
     mallory["cells"] += [code_cell(DRAWING) for _ in range(6)]
     site.hand_in("mallory", mallory)
-    site.hand_in("victor", site.with_cells(*[f"{LONG}\nprint('a&b<c>' * 700)"] * 180))
+    site.hand_in("victor", site.with_cells(*[f"{LONG}\nprint('a&b<c>' * 700)"] * 45))
     site.hand_in(f"<img src=x onerror=alert('{ABSENT}')>", site.honest)
     graded = bulk.grade_class(site.course, CHAPTER, lambda student: None)
     assert not graded.failures
@@ -327,10 +327,10 @@ def test_names_are_text(site_of_pages, course, pages, reports):
 @pytest.mark.row("G8", "Many cells of five thousand characters that print as much.")
 def test_pages_stay_small(course, pages):
     notebook = course / "submitted" / "victor" / CHAPTER / f"{CHAPTER}.ipynb"
-    assert notebook.stat().st_size > 800_000
+    assert notebook.stat().st_size > 200_000
     ours, theirs = feedback.MOST_BYTES, 5_000_000
     for student, page in pages.items():
         limit = ours if "Content-Security-Policy" in page.raw[:500] else theirs
         assert len(page.raw.encode()) <= limit, student
     assert pages["victor"].words.count(LONG) <= feedback.MOST_ADDED
-    assert pages["victor"].words.count("a&b<c>") < 180 * 700
+    assert pages["victor"].words.count("a&b<c>") < 45 * 700
