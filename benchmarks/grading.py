@@ -24,10 +24,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from gradloom_grader import bulk
-from gradloom_grader.chapters import find_course, read_course
-from gradloom_grader.demo import hand_in
-from gradloom_grader.rehearsal import Rehearsal
+from gradloom_grader.chapters import find_course
+from gradloom_grader.demo import hand_in, released
 
 CHAPTER = "04_elementwise"
 FEW, ALL, ROUNDS = 4, 24, 3
@@ -56,13 +54,8 @@ def main() -> None:
 
 def prepare(folder: Path) -> dict[tuple[str, str, int], Path]:
     """A released course with submissions for each class, way and size."""
-    source = find_course(Path(__file__).parent)
     model = folder / "model"
-    shutil.copytree(source / "chapters", model / "chapters")
-    shutil.copy(source / "nbgrader_config.py", model)
-    bulk.release(model, CHAPTER)
-    course = read_course(model)
-    rehearsal = Rehearsal(course, course.chapter(CHAPTER))
+    rehearsal = released(find_course(Path(__file__).parent), CHAPTER, model)
     mistaken = rehearsal.students(ALL, odd=False)
     classes = {"mistaken": mistaken, "solved": dict.fromkeys(mistaken, rehearsal.solved())}
     courses = {}

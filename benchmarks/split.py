@@ -20,8 +20,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from gradloom_grader import bulk, gradebook, holes, intake, probes, referee, session
-from gradloom_grader.chapters import find_course, read_course
-from gradloom_grader.demo import hand_in
+from gradloom_grader.chapters import find_course
+from gradloom_grader.demo import hand_in, released
 from gradloom_grader.rehearsal import Rehearsal
 from gradloom_grader.report import Store
 from traitlets.config import Config
@@ -55,12 +55,7 @@ def main(folder: Path) -> None:
 
 
 def prepare(folder: Path) -> Rehearsal:
-    source = find_course(Path(__file__).parent)
-    shutil.copytree(source / "chapters", folder / "chapters")
-    shutil.copy(source / "nbgrader_config.py", folder)
-    bulk.release(folder, CHAPTER)
-    course = read_course(folder)
-    rehearsal = Rehearsal(course, course.chapter(CHAPTER))
+    rehearsal = released(find_course(Path(__file__).parent), CHAPTER, folder)
     every = rehearsal.students(MANY + 1)
     looping = rehearsal._looping()
     hand_in(folder, CHAPTER, {name: n for name, n in every.items() if n != looping})

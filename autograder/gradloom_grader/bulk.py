@@ -20,7 +20,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from . import bridge, build, collected, earlier, gradebook
 from .chapters import read_course
-from .errors import AuthorError, SetupError, SubmissionError
+from .errors import AuthorError, SetupError, SubmissionError, reason
 from .gradebook import GradebookError, Ledger
 from .keys import base_key, report_key
 from .limits import Limits
@@ -158,7 +158,7 @@ class _Run:
             try:
                 return grade(student, referees)
             except (SubmissionError, OSError) as error:
-                return _Result(problem=_explained(error))
+                return _Result(problem=reason(error))
             except (AuthorError, SetupError):
                 raise
             except Exception as error:  # a mistake of ours, but no reason to stop for the others
@@ -182,7 +182,7 @@ class _Run:
             try:
                 bridge.publish(self.course, self.chapter, student, raw, result.report)
             except OSError as error:
-                result.problem = f"its pages cannot be written: {_explained(error)}"
+                result.problem = f"its pages cannot be written: {reason(error)}"
         return result
 
     def _looked_at(self, student: str, referees: "_Referees") -> tuple[_Result, bytes]:
@@ -245,10 +245,6 @@ class _Referees:
     def close(self) -> None:
         for client in self.started:
             client.close()
-
-
-def _explained(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
 
 
 def _submitted_at(notebook: Path) -> datetime | None:

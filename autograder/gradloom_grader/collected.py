@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from .errors import SubmissionError
+from .errors import SubmissionError, reason
 from .opened import bounded
 
 ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@-]{0,63}")
@@ -35,7 +35,7 @@ def collect(course: Path, chapter: str) -> Collected:
             if notebook := _notebook(submitted / name, chapter):
                 found.notebooks[name] = notebook
         except (SubmissionError, OSError) as error:
-            found.skipped[_shown(name)] = getattr(error, "strerror", None) or str(error)
+            found.skipped[_shown(name)] = reason(error)
     return found
 
 

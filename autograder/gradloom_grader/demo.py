@@ -17,13 +17,18 @@ def prepare(course: Path, chapter: str, folder: Path) -> list[str]:
 
     Nothing of `course` is changed.
     """
+    students = released(course, chapter, folder).students()
+    hand_in(folder, chapter, students)
+    return list(students)
+
+
+def released(course: Path, chapter: str, folder: Path) -> Rehearsal:
+    """Copy the course's chapters into `folder` and release one there; who rehearses it."""
     shutil.copytree(course / "chapters", folder / "chapters")
     shutil.copy(course / "nbgrader_config.py", folder)
     bulk.release(folder, chapter)
-    loaded = read_course(folder)
-    students = Rehearsal(loaded, loaded.chapter(chapter)).students()
-    hand_in(folder, chapter, students)
-    return list(students)
+    copied = read_course(folder)
+    return Rehearsal(copied, copied.chapter(chapter))
 
 
 def hand_in(folder: Path, chapter: str, students: Mapping[str, dict]) -> None:

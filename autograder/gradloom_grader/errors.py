@@ -17,3 +17,8 @@ class SubmissionError(Exception):
 
 class SetupError(Exception):
     """What the instructor, or we, must mend before anything can be graded."""
+
+
+def reason(error: Exception) -> str:
+    """Why it was raised; of the system's errors without number and file."""
+    return getattr(error, "strerror", None) or str(error)

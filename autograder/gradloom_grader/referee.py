@@ -226,6 +226,11 @@ class Grading:
         return OwnRun(self.library, exercise.points, shares, earned)
 
     @cached_property
+    def given(self) -> list[str]:
+        """The given cells that have to run again on another kit."""
+        return intake.needed(self.referee.given, self.submission.cells)
+
+    @cached_property
     def library(self) -> OwnLibrary:
         referee = self.referee
         return earlier.own_library(referee.jail, referee.course, referee.chapter, self.earlier)
@@ -233,8 +238,7 @@ class Grading:
     def _on(self, changes: Sources, cases: list[Case], **how) -> dict[str, float]:
         """What parts earn on a kit with other modules."""
         dead = [i for i, c in self.together.cells.items() if c.fault and c.fault.kind != "error"]
-        given = intake.needed(self.referee.given, self.submission.cells)
-        outcome = self._run(cases, changes=changes, skip=dead, given=given, **how)
+        outcome = self._run(cases, changes=changes, skip=dead, given=self.given, **how)
         return _earned(cases, self._judged(cases, outcome))
 
     def _owners(self, exercise: Exercise) -> list[str]:

@@ -9,7 +9,7 @@ import resource
 import sys
 
 MEMORY, SECONDS = 2**31, 20
-CELLS, SOURCE = 2_001, 1_000_001  # one more than is accepted tells that there are too many
+CELLS, SOURCE = 2_001, 1_000_001  # more than is accepted: so it is seen that there is too much
 MARKS = ("chapter", "given", "grade_id", "locked")
 NO_JSON = 3  # the exit code
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from . import holes
+from .kit.library.notebook import name_of
 
 LONGEST = 250_000  # characters of a cell that is read; a syntax tree is 500 times as large
 _MAGIC = re.compile(r"(\s*+)([%!?]|\w[\w, ]*=\s*[%!]\w|[^#]*\?\s*$)")
@@ -99,16 +100,7 @@ def _self_annotation(node: ast.FunctionDef) -> str:
     first = node.args.args[0] if node.args.args else None
     if first is None or first.arg != "self" or first.annotation is None:
         return ""
-    return _name_of(first.annotation)
-
-
-def _name_of(node: ast.AST) -> str:
-    """The name that an expression is, or says as a text; empty for everything else."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+    return name_of(first.annotation)
 
 
 def is_stub_cell(source: str) -> bool:
@@ -129,12 +121,12 @@ def unwoven(source: str) -> list[str]:
     nodes = [n for n in tree(source).body if isinstance(n, ast.ClassDef | ast.FunctionDef)]
     there = ast.walk(tree(source)) if _WEAVES.search(source) else ()
     calls = [n for n in there if isinstance(n, ast.Call)]
-    named = {_name_of(a) for c in calls if _name_of(c.func) == "weave" for a in c.args}
+    named = {name_of(a) for c in calls if name_of(c.func) == "weave" for a in c.args}
     return [n.name for n in nodes if n.name not in named and not _decorators(n)]
 
 
 def _decorators(node: ast.ClassDef | ast.FunctionDef) -> list[ast.expr]:
-    return [d for d in node.decorator_list if _name_of(d) == "weave"]
+    return [d for d in node.decorator_list if name_of(d) == "weave"]
 
 
 def without_parentheses(source: str) -> str:

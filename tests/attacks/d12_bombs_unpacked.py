@@ -26,13 +26,13 @@ def picture():
     return matplotlib.image.imread(io.BytesIO(b"\x89PNG\r\n\x1a\n" + data))
 
 def nested():
-    bomb = bytes(2**28)
+    bomb = bytes(2**24)
     for _ in range(3):
         bomb = zlib.compress(bomb)
-    print("nested", len(bomb) < 2000)
-    for _ in range(3):
-        bomb = zlib.decompress(bomb)
-    return [bomb + bytes(2**29 * n) for n in range(9)]
+    print("nested", len(bomb) < 200)
+    for room in (2**16, 2**24, 2**31):
+        bomb = zlib.decompress(bomb, bufsize=room)
+    return bomb
 
 for unpack in (array, picture, nested):
     try:
