@@ -4,7 +4,6 @@ Student code shares this process. What is done here is a convenience for honest 
 believes none of it.
 """
 
-import ast
 import builtins
 import importlib
 import io
@@ -15,7 +14,7 @@ import socket
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from types import ModuleType, TracebackType
+from types import CodeType, ModuleType, TracebackType
 from typing import Any, NoReturn
 
 import IPython
@@ -104,26 +103,28 @@ class Child:
         return {"number": number, "fault": fault, "output": output, "value": value}
 
     def _load(self, request: dict) -> None:
-        changes = {path: memory.thaw(frozen) for path, frozen in request["changes"].items()}
-        if changes:
+        if request["changes"]:
             given = [cell for cell in self.given if cell["id"] in request["given"]]
-            self._load_package({**self.codes, **changes}, given)
-        weave = importlib.import_module("gradloom.kit.weave")
-        weave.__dict__["inert"] = set(request["inert"])
+            changed = memory.compile_package(request["changes"])
+            self._load_package({**self.codes, **changed}, given)
+        kit = importlib.import_module("gradloom.kit.weave")
+        for hole, piece in request["filled"].items():
+            kit.weave(_defined(memory.thaw(piece).code, hole))
+        kit.__dict__["inert"] = set(request["filled"])
 
     def _cell(self, request: dict) -> list[np.ndarray]:
         """Run a cell; return the first figures that it leaves open, as pixels."""
         filename = f"<cell {request['id']}>"
         self.places[filename] = request["id"]
         plt.close("all")
-        self._execute(_plain(request["source"]), filename)
+        self._execute(request["source"], filename)
         return _drawn(*request["figures"])
 
     def _execute(self, source: str, filename: str | None = None) -> None:
         filename = filename or next(reversed(self.places))
-        lines = source.splitlines(keepends=True)
-        linecache.cache[filename] = (len(source), None, lines, filename)
-        exec(compile(source, filename, "exec", dont_inherit=True), self.main.__dict__)
+        code, plain = _compiled(source, filename)
+        linecache.cache[filename] = (len(plain), None, plain.splitlines(keepends=True), filename)
+        exec(code, self.main.__dict__)
 
     def _ask(self, request: dict) -> Any:
         _seed()
@@ -133,6 +134,14 @@ class Child:
         with np.errstate(**_FLOATS), warnings.catch_warnings():  # whatever a cell has set
             warnings.simplefilter("default")
             return body(gl=self.package, **request["inputs"])
+
+
+def _defined(code: CodeType, hole: str) -> Any:
+    """The class or function that the code defines, in the module that has the hole."""
+    names: dict[str, Any] = {}
+    exec(code, vars(sys.modules[f"gradloom.{hole.partition('.')[0]}"]), names)
+    *_, thing = names.values()
+    return thing
 
 
 def _drawn(most: int, pixels: int) -> list[np.ndarray]:
@@ -146,7 +155,7 @@ def _drawn(most: int, pixels: int) -> list[np.ndarray]:
             canvas.draw()
             pictures.append(np.array(canvas.buffer_rgba())[..., :3])
     except (Exception, _TimeUp):
-        _set_timers(0, 0)
+        _be_silent()
     plt.close("all")
     return pictures
 
@@ -156,8 +165,8 @@ def _seed() -> None:
     np.random.seed(0)
 
 
-def _set_timers(seconds: float, clock: float) -> None:
-    """Ring after so many seconds of computing, or so many by the clock; 0 is never.
+def _ring_after(seconds: float, clock: float) -> None:
+    """Ring after so many seconds of computing, or so many by the clock.
 
     And again and again, as an exception raised in a __del__ is dropped.
     """
@@ -167,16 +176,21 @@ def _set_timers(seconds: float, clock: float) -> None:
     signal.setitimer(signal.ITIMER_REAL, clock, 0.1)
 
 
+def _be_silent() -> None:
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 def _limited(seconds: float, clock: float, work: Callable[[], Any], places: dict[str, str]) -> Any:
     """What `work` returns, or the fault that ended it."""
     try:
-        _set_timers(seconds, clock)
+        _ring_after(seconds, clock)
         try:
             return _guarded(work, places)
         finally:
-            _set_timers(0, 0)
+            _be_silent()
     except _TimeUp as up:
-        _set_timers(0, 0)  # it may have rung before both were off
+        _be_silent()  # it may have rung before both were off
         return _fault("timeout", f"longer than {seconds:g} s", _place(up.__traceback__, places))
 
 
@@ -252,13 +266,13 @@ def _stream(sink: _Sink) -> io.TextIOWrapper:
     return io.TextIOWrapper(raw, "utf-8", "backslashreplace", write_through=True)
 
 
-def _plain(source: str) -> str:
-    """The cell as Python: most cells are that already."""
+def _compiled(source: str, filename: str) -> tuple[CodeType, str]:
+    """A cell's code, and the cell as Python: most cells are that already."""
     try:
-        ast.parse(source)
+        return compile(source, filename, "exec", dont_inherit=True), source
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return _transform(source)
-    return source
+        plain = _transform(source)
+        return compile(plain, filename, "exec", dont_inherit=True), plain
 
 
 def _transform(source: str) -> str:

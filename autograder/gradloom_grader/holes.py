@@ -18,6 +18,7 @@ from .kit.library.source import (
     dedented,
     fill,
     find,
+    indented,
     lines_of,
     module_of,
 )
@@ -85,6 +86,13 @@ def cut(sources: Mapping[str, str], messages: Mapping[str, str]) -> Sources:
 def stub(sources: Mapping[str, str], hole: str, message: str) -> str:
     """The hole's signature and docstring, and a body that raises."""
     return f"{signature(sources, hole)}\n    raise NotImplementedError({message!r})"
+
+
+def alone(sources: Mapping[str, str], hole: str) -> str:
+    """What the hole holds as a module of its own: a method stands in a class that is called so."""
+    piece, owner = definition_source(sources, hole), find(sources, hole).owner
+    text = f"class {owner.name}:\n{indented(piece, 4)}" if owner else piece
+    return f"from __future__ import annotations\n\n{text}\n"
 
 
 def decorated(sources: Mapping[str, str], hole: str, piece: str) -> str:

@@ -115,24 +115,23 @@ class Jail:
         cells: Sequence[Cell],
         rounds: Sequence[Sequence[Question]],
         *,
+        filled: Mapping[str, str] | None = None,
         changes: Mapping[str, str] | None = None,
-        inert: Collection[str] = (),
-        skip: Collection[str] = (),
         given: Collection[str] | None = None,
-        strange: bool = False,
+        skip: Collection[str] = (),
     ) -> Outcome:
-        """Run the cells on the kit (with `changes`), then ask the questions round by round.
+        """Run the cells on the kit, then ask the questions round by round.
 
-        A cell that timed out or brought the child down is left out when the others are replayed.
-        `inert` names the holes that weave leaves alone; cells in `skip` do not run at all. On a
-        changed kit the given cells run anew: those that `given` names, or all. `strange` changes
-        are a student's own, and are compiled in the child.
+        A cell that timed out or brought the child down is left out when the others are replayed;
+        cells in `skip` do not run at all. Before any of them, the holes in `filled` get what it
+        says (see `holes.alone`), and keep it whatever a cell weaves. With `changes`, modules by
+        their path, the kit is another, on which given cells run anew: those that `given` names,
+        or all.
         """
         kept = [cell for cell in cells if cell.id not in skip]
-        packed = memory.liquid if strange else memory.frozen
-        new = {path: packed(text, f"gradloom/{path}.py") for path, text in (changes or {}).items()}
+        pieces = {hole: memory.frozen(text, f"<{hole}>") for hole, text in (filled or {}).items()}
         again = [cell.id for cell in self._given if given is None or cell.id in given]
-        load = {"do": "load", "changes": new, "inert": sorted(inert), "given": again}
+        load = {"do": "load", "filled": pieces, "changes": dict(changes or {}), "given": again}
         for _ in range(2):
             try:
                 return _Run(self, load, kept, rounds).outcome()
@@ -355,8 +354,8 @@ class _Run:
                 raise
 
     def _draws(self, cell: Cell) -> list[int]:
-        """How many figures, and how large: none of a cell run again or on a changed kit."""
-        again = self.load["changes"] or cell.id in self.result.cells
+        """How many figures, and how large: none of a cell run again or on another kit."""
+        again = self.load["filled"] or self.load["changes"] or cell.id in self.result.cells
         return [0 if again else PICTURES, PIXELS]
 
     def _keep(self, cell: str, reply: Reply) -> None:

@@ -49,14 +49,7 @@ def frozen(source: str, filename: str) -> dict[str, Any]:
     return {"code": code, "source": source, "filename": filename}
 
 
-def liquid(source: str, filename: str) -> dict[str, Any]:
-    """One text for `thaw` to compile: compiling what a stranger wrote may take any time."""
-    return {"code": None, "source": source, "filename": filename}
-
-
 def thaw(packed: Mapping[str, Any]) -> Compiled:
-    if packed["code"] is None:
-        return compile_module(packed["source"], packed["filename"])
     code, source = marshal.loads(packed["code"].tobytes()), packed["source"]
     return Compiled(code, source, packed["filename"], source.splitlines(keepends=True))
 

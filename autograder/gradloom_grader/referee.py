@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from . import build, earlier, faults, figures, holes, intake, probes
@@ -13,7 +13,6 @@ from .diagnosis import Diagnosis, Evidence, Match
 from .earlier import ALL_MINE, OwnLibrary, OwnRun
 from .entered import entered_holes
 from .errors import SubmissionError
-from .holes import Sources
 from .intake import Submission
 from .jail import Fault, Jail, Outcome, Question
 from .keys import base_key, course_secret, report_key
@@ -74,11 +73,10 @@ class Referee:
         inputs = case.inputs(seed)
         return inputs, case.expected(self.reference, inputs)
 
-    def filled(self, others: Collection[str]) -> Sources:
-        """The kit's modules that change when these holes are filled from the reference."""
-        pieces = {hole: holes.definition_source(self.engine, hole) for hole in others}
-        filled = holes.fill(self.kit, pieces)
-        return {name: text for name, text in filled.items() if text != self.kit[name]}
+    @cached_property
+    def pieces(self) -> dict[str, str]:
+        """What fills each of the chapter's holes."""
+        return {hole: holes.alone(self.engine, hole) for hole in self.chapter.exercise_of}
 
     def grade(self, raw: bytes, earlier: Mapping[str, bytes] | None = None) -> Report:
         """Grade one notebook. Whatever is in it, and in earlier ones, a report comes of it."""
@@ -215,19 +213,20 @@ class Grading:
         others, shares = self.referee.needs[exercise.id], self.shares[exercise.id]
         everything = self.referee.cases_of(exercise)
         cases = [c for c in everything if c.probe.gate or shares[c.part] < 1]
-        return self._on(self.referee.filled(others), cases, inert=sorted(others))
+        return self._again(cases, filled={h: self.referee.pieces[h] for h in sorted(others)})
 
     def _on_own_library(self, exercise: Exercise) -> OwnRun:
         """Run it on the library that the student's earlier chapters make, if that may matter."""
         shares = self.shares[exercise.id]
         settled = self.library.but and min(shares.values()) == 1
         changes = {} if settled else self.library.changes
-        earned = self._on(changes, self.referee.cases_of(exercise), strange=True) if changes else {}
+        cases = self.referee.cases_of(exercise)
+        earned = self._again(cases, changes=changes, given=self.given) if changes else {}
         return OwnRun(self.library, exercise.points, shares, earned)
 
     @cached_property
     def given(self) -> list[str]:
-        """The given cells that have to run again on another kit."""
+        """The given cells that have to run again on a kit of other modules."""
         return intake.needed(self.referee.given, self.submission.cells)
 
     @cached_property
@@ -235,10 +234,10 @@ class Grading:
         referee = self.referee
         return earlier.own_library(referee.jail, referee.course, referee.chapter, self.earlier)
 
-    def _on(self, changes: Sources, cases: list[Case], **how) -> dict[str, float]:
-        """What parts earn on a kit with other modules."""
+    def _again(self, cases: list[Case], **how) -> dict[str, float]:
+        """What parts earn on a kit with other pieces or modules."""
         dead = [i for i, c in self.together.cells.items() if c.fault and c.fault.kind != "error"]
-        outcome = self._run(cases, changes=changes, skip=dead, given=self.given, **how)
+        outcome = self._run(cases, skip=dead, **how)
         return _earned(cases, self._judged(cases, outcome))
 
     def _owners(self, exercise: Exercise) -> list[str]:

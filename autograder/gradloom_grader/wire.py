@@ -77,14 +77,17 @@ class _Writer:
         self.nodes += 1
         if self.nodes > NODES:
             raise TooLarge(f"more than {NODES} values")
-        for kind, write in self._KINDS:
-            if issubclass(type(value), kind):
-                return write(self, value)
+        write = self._KINDS.get(type(value)) or self._inherited(type(value))
+        if write:
+            return write(self, value)
         if type(value).__name__ == "Tensor":
             data = getattr(value, "data", None)
             if isinstance(data, np.ndarray | np.generic):
                 return self._array(np.asarray(data), "t", "Tensor of ")
         return _not_a_value(type(value).__name__)
+
+    def _inherited(self, own: type) -> Callable[["_Writer", Any], Any] | None:
+        return next((write for kind, write in self._KINDS.items() if issubclass(own, kind)), None)
 
     def _plain(self, value: Any) -> Any:
         return value
@@ -147,20 +150,20 @@ class _Writer:
             raise TooLarge(f"arrays of more than {BODY // 2**20} MB")
         self.body.append(array.astype(dtype).tobytes())
 
-    _KINDS: tuple[tuple[type, Callable[["_Writer", Any], Any]], ...] = (
-        (type(None), _plain),
-        (bool, _plain),
-        (np.generic, _scalar),
-        (int, _int),
-        (float, lambda self, value: float.__float__(value)),
-        (str, _str),
-        (list, _sequence),
-        (tuple, _sequence),
-        (dict, _dict),
-        (np.ndarray, _array),
-        (Tensor, lambda self, value: self._array(value.data, "t", "Tensor of ")),
-        (NotAValue, lambda self, value: _not_a_value(value.type_name)),
-    )
+    _KINDS: ClassVar[dict[type, Callable[["_Writer", Any], Any]]] = {
+        type(None): _plain,
+        bool: _plain,
+        np.generic: _scalar,  # before float, which np.float64 is too
+        int: _int,
+        float: lambda self, value: float.__float__(value),
+        str: _str,
+        list: _sequence,
+        tuple: _sequence,
+        dict: _dict,
+        np.ndarray: _array,
+        Tensor: lambda self, value: self._array(value.data, "t", "Tensor of "),
+        NotAValue: lambda self, value: _not_a_value(value.type_name),
+    }
 
 
 def _not_a_value(name: str) -> Any:
@@ -319,8 +322,6 @@ def send(sock: socket.socket, frame: bytes, deadline: float | None = None) -> No
 
 
 def _within(sock: socket.socket, deadline: float | None) -> socket.socket:
-    if deadline is None:
-        sock.settimeout(None)
-    else:
+    if deadline is not None:
         sock.settimeout(max(deadline - time.monotonic(), 1e-4))
     return sock
