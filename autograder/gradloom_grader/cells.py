@@ -56,10 +56,17 @@ class Child:
     The given cells, which are the course's own, have run before any child is forked.
     """
 
-    def __init__(self, codes: memory.Codes, given: Sequence[dict], output_bytes: int) -> None:
+    def __init__(self, codes: memory.Codes, given: Sequence[dict], limits: dict) -> None:
         self.codes = codes
         self.given = given
-        self.sink = _Sink(output_bytes)
+        cell, probe = limits["cell_seconds"], limits["probe_seconds"]
+        self.orders = {
+            "load": (self._load, cell),
+            "cell": (self._cell, cell),
+            "ask": (self._ask, probe),
+        }
+        self.patience = limits["patience"]
+        self.sink = _Sink(limits["output_bytes"])
         self.package: ModuleType | None = None
         self.main = ModuleType("__main__")
         self.places: dict[str, str] = {}  # filename -> cell
@@ -80,13 +87,14 @@ class Child:
     def converse(self, sock: socket.socket) -> NoReturn:
         """Load changes, run cells and answer questions until somebody ends the process."""
         _seed()  # Python's own random numbers are seeded anew in every fork
-        orders = {"load": self._load, "cell": self._cell, "ask": self._ask}
+        number = 0
         while True:
             request = wire.receive(sock, header_limit=MINE, tuples=True)
-            wire.send(sock, self._reply(orders[request["do"]], request))
+            number += 1
+            wire.send(sock, self._reply(number, request))
 
-    def _reply(self, order: Callable[[dict], Any], request: dict) -> bytes:
-        number = request["number"]
+    def _reply(self, number: int, request: dict) -> bytes:
+        order, seconds = self.orders[request["do"]]
 
         def work() -> bytes:
             value = order(request)
@@ -95,7 +103,7 @@ class Child:
         self.sink.take()
         sys.stdout = _stream(self.sink)
         sys.stderr = _stream(self.sink)
-        done = _limited(request["seconds"], request["clock"], work, self.places)
+        done = _limited(seconds, self.patience * seconds, work, self.places)
         return wire.encode(self._report(number, fault=done)) if isinstance(done, dict) else done
 
     def _report(self, number: int, value: Any = None, fault: Any = None) -> dict:
@@ -109,7 +117,7 @@ class Child:
             self._load_package({**self.codes, **changed}, given)
         kit = importlib.import_module("gradloom.kit.weave")
         for hole, piece in request["filled"].items():
-            kit.weave(_defined(memory.thaw(piece).code, hole))
+            kit.weave(_defined(memory.thaw(piece), hole))
         kit.__dict__["inert"] = set(request["filled"])
 
     def _cell(self, request: dict) -> list[np.ndarray]:
@@ -129,7 +137,7 @@ class Child:
     def _ask(self, request: dict) -> Any:
         _seed()
         namespace: dict[str, Any] = {"np": np, "__name__": "probe"}
-        exec(memory.thaw(request["probe"]).code, namespace)
+        exec(memory.thaw(request["probe"]), namespace)
         *_, body = (thing for name, thing in namespace.items() if name != "__builtins__")
         with np.errstate(**_FLOATS), warnings.catch_warnings():  # whatever a cell has set
             warnings.simplefilter("default")

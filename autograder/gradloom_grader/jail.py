@@ -12,8 +12,9 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -47,6 +48,11 @@ class Question:
     key: str
     source: str
     inputs: dict[str, object]
+
+    @cached_property
+    def frame(self) -> bytes:
+        probe = memory.frozen(self.source, "<probe>")
+        return wire.encode({"do": "ask", "probe": probe, "inputs": self.inputs}, _BIG)
 
 
 @dataclass(frozen=True)
@@ -241,17 +247,17 @@ class _Child:
             raise walls.explain(str(problem))
 
     def ask(
-        self, requests: Sequence[dict], step: Literal["cell", "answer"], end: float
+        self, requests: Iterable[bytes], step: Literal["cell", "answer"], end: float
     ) -> Iterator[Reply]:
-        """The replies in order; at `end` (monotonic) the submission's time is used up.
+        """The replies to frames, in order; at `end` (monotonic) the submission's time is used up.
 
         Some requests are sent ahead, never more than fit into the socket's buffer: both sides
         would wait for each other.
         """
         limits, seconds = self._jail.limits, self._jail.limits.seconds(step)
-        frames = deque(self._frame(request, seconds) for request in requests)
-        ahead: deque[int] = deque()
-        for number in range(self._number - len(frames) + 1, self._number + 1):
+        frames, ahead = deque(requests), deque[int]()
+        while frames or ahead:
+            self._number += 1
             deadline = min(time.monotonic() + limits.patience * seconds + _GRACE, end)
             try:
                 while frames and (
@@ -261,7 +267,7 @@ class _Child:
                     ahead.append(len(frames[0]))
                     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                         wire.send(self._sock, frames.popleft(), deadline)
-                reply = Reply(wire.receive(self._sock, deadline), number)
+                reply = Reply(wire.receive(self._sock, deadline), self._number)
             except TimeoutError:
                 late = limits.name(Fault("timeout"), step)
                 raise _Gone(limits.used_up() if deadline == end else late) from None
@@ -272,11 +278,6 @@ class _Child:
             ahead.popleft()
             reply.fault = reply.fault and limits.name(reply.fault, step)
             yield reply
-
-    def _frame(self, request: dict, seconds: float) -> bytes:
-        self._number += 1
-        times = {"seconds": seconds, "clock": self._jail.limits.patience * seconds}
-        return wire.encode({**request, "number": self._number, **times}, _BIG)
 
 
 class _Run:
@@ -329,7 +330,7 @@ class _Run:
 
     def _load(self, child: _Child) -> None:
         try:
-            fault = next(child.ask([self.load], "cell", self.end)).fault
+            fault = next(child.ask([wire.encode(self.load, _BIG)], "cell", self.end)).fault
         except _Gone as gone:
             fault = gone.fault
         if fault and fault != self.limits.used_up() and not self.load["changes"]:
@@ -340,10 +341,7 @@ class _Run:
 
     def _play(self, child: _Child) -> None:
         cells = [cell for cell in self.cells if cell.id not in self.left_out]
-        requests = [
-            {"do": "cell", "id": c.id, "source": c.source, "figures": self._draws(c)} for c in cells
-        ]
-        replies = child.ask(requests, "cell", self.end)
+        replies = child.ask(map(self._request, cells), "cell", self.end)
         for cell in cells:
             try:
                 self._keep(cell.id, next(replies))
@@ -353,10 +351,12 @@ class _Run:
                 self.result.cells[cell.id] = CellResult(cell.id, gone.fault, "")
                 raise
 
-    def _draws(self, cell: Cell) -> list[int]:
-        """How many figures, and how large: none of a cell run again or on another kit."""
+    def _request(self, cell: Cell) -> bytes:
+        """With its figures, how many and how large: none where it runs again or on another kit."""
         again = self.load["filled"] or self.load["changes"] or cell.id in self.result.cells
-        return [0 if again else PICTURES, PIXELS]
+        figures = [0 if again else PICTURES, PIXELS]
+        request = {"do": "cell", "id": cell.id, "source": cell.source, "figures": figures}
+        return wire.encode(request, _BIG)
 
     def _keep(self, cell: str, reply: Reply) -> None:
         if reply.fault and reply.fault.kind == "timeout":
@@ -378,11 +378,7 @@ class _Run:
     def _ask(self, child: _Child, questions: Sequence[Question]) -> None:
         """Ask one round; nothing of the next is sent before all its answers are read."""
         asked = self._open(questions)
-        requests = [
-            {"do": "ask", "probe": memory.frozen(q.source, "<probe>"), "inputs": q.inputs}
-            for q in asked
-        ]
-        replies = child.ask(requests, "answer", self.end)
+        replies = child.ask((question.frame for question in asked), "answer", self.end)
         for question in asked:
             try:
                 reply = next(replies)

@@ -43,15 +43,13 @@ def compile_package(sources: Mapping[str, str], package: str = FOLDER) -> dict[s
 
 
 @lru_cache(maxsize=8192)
-def frozen(source: str, filename: str) -> dict[str, Any]:
-    """One text, compiled, as plain values that `thaw` takes; for a process that trusts us."""
-    code = np.frombuffer(marshal.dumps(compile_module(source, filename).code), np.uint8)
-    return {"code": code, "source": source, "filename": filename}
+def frozen(source: str, filename: str) -> np.ndarray:
+    """A text's code as bytes that `thaw` takes; for a process that trusts us."""
+    return np.frombuffer(marshal.dumps(compile_module(source, filename).code), np.uint8)
 
 
-def thaw(packed: Mapping[str, Any]) -> Compiled:
-    code, source = marshal.loads(packed["code"].tobytes()), packed["source"]
-    return Compiled(code, source, packed["filename"], source.splitlines(keepends=True))
+def thaw(packed: np.ndarray) -> CodeType:
+    return marshal.loads(packed.tobytes())
 
 
 class _Loader:

@@ -64,14 +64,15 @@ class Referee:
         }
 
     @cached_property
-    def shown(self) -> dict[str, tuple[dict, object]]:
-        """The inputs and expected values of visible cases, which are the same for everybody."""
+    def shown(self) -> dict[str, tuple[Question, object]]:
+        """What visible cases ask and expect, which is the same for everybody."""
         return {case.key: self.drawn(case, b"") for case in self.cases if case.visible}
 
-    def drawn(self, case: Case, seed: bytes) -> tuple[dict, object]:
-        """A case's inputs for this seed, and what is expected for them."""
+    def drawn(self, case: Case, seed: bytes) -> tuple[Question, object]:
+        """What a case asks with this seed's inputs, and what is expected for them."""
         inputs = case.inputs(seed)
-        return inputs, case.expected(self.reference, inputs)
+        question = Question(case.key, case.probe.source, inputs)
+        return question, case.expected(self.reference, inputs)
 
     @cached_property
     def pieces(self) -> dict[str, str]:
@@ -121,7 +122,8 @@ class Grading:
         self.asked = [c for c in referee.cases if c.probe.exercise in submission.attempted]
         seed = hmac.digest(referee.secret, submission.digest.encode(), hashlib.sha256)
         drawn = {c.key: referee.shown.get(c.key) or referee.drawn(c, seed) for c in self.asked}
-        self.inputs = {key: inputs for key, (inputs, _) in drawn.items()}
+        self.questions = {key: question for key, (question, _) in drawn.items()}
+        self.inputs = {key: question.inputs for key, question in self.questions.items()}
         self.expected = {key: expected for key, (_, expected) in drawn.items()}
         self.matches: dict[str, list[Match]] = {}
 
@@ -149,12 +151,9 @@ class Grading:
         """Run the submission: its visible questions are answered before a hidden one is asked."""
         if not cases:
             return Outcome(cells={}, answers={}, flags=[])
-        visible = [self._question(case) for case in cases if case.visible]
-        hidden = [self._question(case) for case in cases if not case.visible]
+        visible = [self.questions[case.key] for case in cases if case.visible]
+        hidden = [self.questions[case.key] for case in cases if not case.visible]
         return self.referee.jail.run(self.submission.cells, [visible, hidden], **how)
-
-    def _question(self, case: Case) -> Question:
-        return Question(case.key, case.probe.source, self.inputs[case.key])
 
     def _judged(self, cases: Sequence[Case], outcome: Outcome) -> dict[str, Finding]:
         def finding(case: Case) -> Finding | None:

@@ -99,7 +99,7 @@ class _Writer:
     def _str(self, value: str) -> Any:
         text = str.__str__(value)
         try:
-            text.encode()
+            text.isascii() or text.encode()
         except UnicodeEncodeError:
             return _not_a_value("str with lone surrogates")
         return text
@@ -148,7 +148,7 @@ class _Writer:
         self.size += array.nbytes
         if self.size > BODY:
             raise TooLarge(f"arrays of more than {BODY // 2**20} MB")
-        self.body.append(array.astype(dtype).tobytes())
+        self.body.append(array.astype(dtype, copy=False).tobytes())
 
     _KINDS: ClassVar[dict[type, Callable[["_Writer", Any], Any]]] = {
         type(None): _plain,

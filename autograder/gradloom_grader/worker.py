@@ -45,7 +45,7 @@ def main() -> None:
         return
     cells.warm_up()
     try:
-        child = cells.Child(codes, setup["given"], setup["limits"]["output_bytes"])
+        child = cells.Child(codes, setup["given"], setup["limits"])
     except Exception as error:
         wire.send(control, wire.encode(f"{type(error).__name__}: {error}"))
         return

@@ -8,7 +8,10 @@ TINY_KIT = {
         "class Mul:\n    def forward(self, a, b):\n        return a * b\n"
     ),
     "kit/__init__": "from .weave import weave\n",
-    "kit/weave": "inert = set()\n\n\ndef weave(x):\n    return x\n",
+    "kit/weave": (
+        "from .. import ops\n\n\n"
+        "def weave(written):\n    ops.Mul.forward = written.forward\n    return ops.Mul\n"
+    ),
 }
 QUICK = Limits(cell_seconds=0.5, probe_seconds=0.5, submission_seconds=20, memory=600 * 2**20)
 

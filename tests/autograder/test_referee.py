@@ -223,7 +223,7 @@ def test_misconceptions_are_not_sought_where_all_is_carried(
         limits, description, until = Limits(), "a jail", 0.0
 
         def run(self, cells, questions, **how):
-            alone = {case.key: expected[case.key] for case in cases} if "inert" in how else {}
+            alone = {case.key: expected[case.key] for case in cases} if "filled" in how else {}
             return Outcome(cells={}, answers=alone, flags=[])
 
     judge = lambda cases, finding: {c.key: f for c in cases if (f := finding(c))}  # noqa: E731

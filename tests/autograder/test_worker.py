@@ -101,14 +101,16 @@ def test_there_is_nothing_to_read_from(cell):
     assert cell("input()").fault.name == "EOFError"
 
 
-def test_the_kit_is_set_up(run):
+def test_holes_are_filled_for_one_run(run):
+    piece = "class Mul:\n    def forward(self, a, b):\n        return Tensor(a - b).data\n"
     found = run(
-        "import gradloom, gradloom.kit.weave\nfrom gradloom import Mul\nprint(Mul().forward(2, 3))",
+        "from gradloom import Mul\nprint(Mul().forward(2, 3))",
         ask=["def ask(gl): return sorted(__import__('sys').modules['gradloom.kit.weave'].inert)"],
-        inert={"ops.Mul.forward", "ops.Sub.forward"},
+        filled={"ops.Mul.forward": piece},
     )
-    assert found.cells["c0"].output == "6\n"
-    assert found.answers["0"] == ["ops.Mul.forward", "ops.Sub.forward"]
+    assert found.cells["c0"].output == "-1\n"
+    assert found.answers["0"] == ["ops.Mul.forward"]
+    assert run("from gradloom import Mul\nprint(Mul().forward(2, 3))").cells["c0"].output == "6\n"
 
 
 def test_changes_hold_for_one_run(run):
@@ -118,13 +120,13 @@ def test_changes_hold_for_one_run(run):
     assert run(ask=ask).answers == {"0": 0}
 
 
-def test_changes_that_a_student_wrote_are_compiled_in_the_child(run):
+def test_changes_are_compiled_in_the_child(run):
     changes = {"ops": "class Tensor: pass\n\n\nclass Mul:\n    forward = 8\n"}
     ask = ["def ask(gl): return gl.Mul.forward if gl.Mul.forward == 8 else 0"]
     assert run(ask=ask).answers == {"0": 0}
     before = memory.compile_module.cache_info().misses
-    assert run(ask=ask, changes=changes, strange=True).answers == {"0": 8}
-    assert run(ask=ask, changes={"ops": "1 +"}, strange=True).answers["0"].name == "SyntaxError"
+    assert run(ask=ask, changes=changes).answers == {"0": 8}
+    assert run(ask=ask, changes={"ops": "1 +"}).answers["0"].name == "SyntaxError"
     assert memory.compile_module.cache_info().misses == before
 
 
