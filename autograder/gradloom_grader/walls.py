@@ -3,11 +3,13 @@
 import errno
 import glob
 import importlib.metadata
+import itertools
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterator
 from functools import lru_cache
@@ -121,7 +123,8 @@ def _mounts(root: str) -> tuple[str, ...]:
     arguments += ["--dir", f"{root}/tmp"]
     for path, source in binds.items():
         arguments += ["--ro-bind", source, root + path]
-        for packages in sorted(glob.glob(f"{path}/python3*/[sd]i[ts]*-packages")):
+        found = (glob.glob(f"{path}/{deeper}[sd]i[ts]*-packages") for deeper in ("", "python3*/"))
+        for packages in sorted(itertools.chain(*found)):
             arguments += ["--tmpfs", root + packages, "--remount-ro", root + packages]
     for link in filter(os.path.islink, ("/lib", "/lib64")):
         arguments += ["--symlink", os.readlink(link), root + link]
@@ -132,9 +135,10 @@ def _mounts(root: str) -> tuple[str, ...]:
 
 def _binds() -> Iterator[tuple[str, str]]:
     """(path in the jail, path outside) of every file and folder that is visible."""
-    system = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/etc/alternatives")
-    own = () if _PREFIX == "/usr" else (f"{_PREFIX}/lib", f"{_PREFIX}/lib64")
-    for path in (*system, *own, _interpreter()):
+    system = ("/lib64", "/usr/lib64", "/etc/ld.so.cache", "/etc/alternatives")
+    python = (f"{_PREFIX}/lib", f"{_PREFIX}/lib64")
+    own = (sysconfig.get_path("stdlib"),) if _PREFIX == "/usr" else python
+    for path in (*system, *_libraries(), *own, _interpreter()):
         if os.path.exists(path) and not os.path.islink(path):
             yield path, path
     here = Path(__file__).parent
@@ -142,6 +146,13 @@ def _binds() -> Iterator[tuple[str, str]]:
         yield f"{_SITE}/gradloom_grader/{module}.py", str(here / f"{module}.py")
     for name, path in _packages():
         yield f"{_SITE}/{name}", path
+
+
+def _libraries() -> Iterator[str]:
+    """The system's folders for libraries; Debian has one for each architecture, among much else."""
+    for folder in itertools.filterfalse(os.path.islink, ("/lib", "/usr/lib")):
+        own = f"{folder}/{sysconfig.get_config_var('MULTIARCH')}"
+        yield own if os.path.isdir(own) else folder
 
 
 def _packages() -> Iterator[tuple[str, str]]:

@@ -9,10 +9,13 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
-from gradloom_grader import build, holes, intake, referee, report
-from gradloom_grader.jail import Limits, Outcome, Question
+from gradloom_grader import build, holes, intake, probes, referee, report
+from gradloom_grader.chapters import read_course
+from gradloom_grader.jail import Jail, Limits, Outcome, Question
+from gradloom_grader.rehearsal import Rehearsal
 from gradloom_grader.session import Client
 
+COURSE = Path(__file__).parents[2] / "course"
 SCHEMA = json.loads(Path(report.__file__).with_name("report.schema.json").read_text("utf-8"))
 WRONG_NEGATE = {"ops.Negate.forward": "def forward(self, a):\n    return 2 * a"}
 WRONG_MUL = {"ops.Mul.backward": "def backward(self, out_grad, node):\n    return None, None"}
@@ -379,3 +382,21 @@ def test_the_kit_of_the_worker_holds_no_reference(course, chapter):
     kit = build.kit_sources(course, chapter)
     for hole in course.due(chapter):
         assert holes.is_untouched(holes.find(kit, hole).node), hole
+
+
+@pytest.mark.parametrize("name", [each.name for each in read_course(COURSE).chapters])
+def test_a_kit_with_its_holes_filled_is_right(name):
+    """Each of a chapter's holes can be filled where it stands, and then all is as expected."""
+    course = read_course(COURSE)
+    chapter = course.chapter(name)
+    given = intake.given_cells(Rehearsal(course, chapter).source)
+    cases = probes.collect(chapter.checks)
+    with Jail(build.kit_sources(course, chapter), given=given) as jail:
+        filled = referee.Referee(course, chapter, {"cells": []}, jail, cases, None)
+        asked = {case.key: filled.drawn(case, b"some seed") for case in cases}
+        questions = [question for question, _ in asked.values()]
+        answers = jail.run([], [questions], filled=filled.pieces).answers
+    judged = [
+        probes.judge(c, asked[c.key][0].inputs, asked[c.key][1], answers[c.key]) for c in cases
+    ]
+    assert judged == [None] * len(cases)
