@@ -96,15 +96,16 @@ class Suspect:
         evidence = [e for e in evidence if e.enters & self.answer.holes]
         if not any(e.finding for e in evidence):
             return frozenset()
-        given, spoiled = {}, set()
-        for e in evidence:
-            given[e.case.key] = self.answer_to(e.case, e.inputs)
-            if _is_wrong(e, given[e.case.key]):
-                spoiled.add(e.case.part)
-                if not same(given[e.case.key], e.answer):
-                    return frozenset()
+        alike, spoiled = set(), set()
+        for e in sorted(evidence, key=lambda e: e.finding is None):  # most part where it failed
+            given = self.answer_to(e.case, e.inputs)
+            if same(given, e.answer):
+                alike.add(e.case.key)
+                spoiled |= {e.case.part} if e.finding else set()
+            elif probes.is_wrong(e.case, e.inputs, e.expected, given):
+                return frozenset()
         touched = [e for e in evidence if e.case.part in spoiled]
-        if not all(same(given[e.case.key], e.answer) for e in touched):
+        if not all(e.case.key in alike for e in touched):
             return frozenset()
         return frozenset(e.case.key for e in touched if e.finding)
 
@@ -163,10 +164,6 @@ def _piece(
 def _set(owners: list, name: str, value: object) -> None:
     for owner in owners:
         setattr(owner, name, value)
-
-
-def _is_wrong(evidence: Evidence, answer) -> bool:
-    return bool(probes.judge(evidence.case, evidence.inputs, evidence.expected, answer))
 
 
 def same(one, other) -> bool:

@@ -178,6 +178,15 @@ def judge(case: Case, inputs: dict, expected, answer) -> Finding | None:
     return _example(found.kind, case, inputs, [("they part", found.text), *values])
 
 
+def is_wrong(case: Case, inputs: dict, expected, answer) -> bool:
+    """Whether `judge` would find something."""
+    if isinstance(answer, Fault):
+        return True
+    if case.probe.verify:
+        return bool(_verified(case.probe.verify, expected, answer, inputs))
+    return compare.difference(expected, answer) is not None
+
+
 def _verified(verify: Callable, expected, answer, inputs: dict) -> str | None:
     """What `verify` says; an answer that it trips over is not of the kind it asks for."""
     try:
