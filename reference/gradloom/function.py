@@ -47,14 +47,16 @@ class Function:
         (`Tensor._wrap`). If any input needs a gradient, `out._record(self, inputs)`
         remembers where it came from.
         """
-        inputs = as_tensors(args)
         arrays, tracked = [], False
-        for tensor in inputs:
+        for tensor in args:
+            if not isinstance(tensor, Tensor):
+                return self(*as_tensors(args))
             arrays.append(tensor._data)
-            tracked = tracked or tensor.requires_grad
+            if tensor.requires_grad:
+                tracked = True
         out = Tensor._wrap(self.forward(*arrays))
         if tracked:
-            out._record(self, inputs)
+            out._record(self, args)  # type: ignore[arg-type]  # all are tensors
         return out
 
     def forward(self, *arrays: Any) -> NDArray:
