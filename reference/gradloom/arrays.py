@@ -36,4 +36,6 @@ def floating(data: ArrayLike, dtype: DTypeLike | None = None) -> NDArray:
 
 def unpack(args: tuple[Any, ...]) -> tuple[Any, ...]:
     """NumPy's two call forms: `f(6, 2)` and `f((6, 2))` both give (6, 2)."""
+    if len(args) == 1 and type(args[0]) is tuple:  # what the backward walk passes, each time
+        return args[0]
     return tuple(args[0]) if len(args) == 1 and np.iterable(args[0]) else args

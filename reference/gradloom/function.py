@@ -4,7 +4,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from .arrays import NDArray, floating
+from .arrays import NDArray, floating, is_floating
 from .tensor import Operand, Tensor
 
 Gradients: TypeAlias = Tensor | tuple[Tensor | None, ...]
@@ -30,10 +30,10 @@ def _constant(value: Operand, dtype: np.dtype[Any] | None) -> Tensor:
         return value
     if isinstance(value, (float, int)):
         return Tensor._wrap(np.asarray(value, dtype or np.float32))
-    if isinstance(value, np.ndarray) and value.dtype.kind in "bf":  # masks, and what stays as it is
-        return Tensor._wrap(
-            value.astype(value.dtype if value.dtype != bool else dtype or np.float32)
-        )
+    if is_floating(value):
+        return Tensor._wrap(value.copy())
+    if isinstance(value, np.ndarray) and value.dtype == bool:
+        return Tensor._wrap(value.astype(dtype or np.float32))
     return Tensor._wrap(floating(value, dtype))
 
 
