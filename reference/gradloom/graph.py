@@ -41,9 +41,7 @@ def topological_order(root: T, parents: Callable[[T], Sequence[T]]) -> list[T]:
             order.append(stack.pop())
         elif id(node) not in seen:
             seen.add(id(node))
-            stack.append(node)
-            stack.append(None)
-            stack.extend(parents(node))
+            stack += (node, None, *parents(node))
     return order
 
 
