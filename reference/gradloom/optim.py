@@ -57,8 +57,11 @@ class SGD(Optimizer):
         for p, velocity in zip(self.parameters, self.velocities, strict=True):
             if p.grad is None:
                 continue
-            velocity *= self.momentum
-            velocity += p.grad.data
+            if self.momentum:
+                velocity *= self.momentum
+                velocity += p.grad.data
+            else:
+                velocity[...] = p.grad.data
             if self.weight_decay:
                 velocity += self.weight_decay * p.data
             p.data -= self.lr * velocity
