@@ -46,6 +46,14 @@ def test_momentum_by_hand():
     assert places == [[-1.0], [-2.5], [-5.25]]
 
 
+def test_without_momentum_a_velocity_forgets():
+    p = parameter(0.0)
+    sgd = SGD([p], lr=1.0)
+    assert trace(sgd, p, [[np.inf], [2.0]]) == [[-np.inf], [-np.inf]]
+    assert sgd.velocities[0].tolist() == [2.0]
+    assert not np.shares_memory(sgd.velocities[0], p.grad.data)
+
+
 def test_weight_decay_by_hand():
     # gradients 0 + 0.5 * 8, then 1 + 0.5 * 6
     p = parameter(8.0)
