@@ -158,10 +158,18 @@ def _libraries() -> Iterator[str]:
 def _packages() -> Iterator[tuple[str, str]]:
     """(name in site-packages, path) of everything that the visible distributions brought."""
     for distribution in _closure(VISIBLE):
-        for name in sorted({file.parts[0] for file in distribution.files or ()}):
+        for name in sorted(_tops(distribution)):
             path = Path(str(distribution.locate_file(name))).resolve()
             if name not in ("..", "__pycache__") and path.suffix != ".dist-info" and path.exists():
                 yield name, str(path)
+
+
+def _tops(distribution: importlib.metadata.Distribution) -> set[str]:
+    """What it brought into site-packages; of thousands of files only the lines are read."""
+    record = distribution.read_text("RECORD")
+    if record is None:
+        return {file.parts[0] for file in distribution.files or ()}
+    return {line.split(",")[0].split("/")[0].strip('"') for line in record.splitlines()}
 
 
 def _closure(names: tuple[str, ...]) -> list[importlib.metadata.Distribution]:
@@ -174,9 +182,10 @@ def _closure(names: tuple[str, ...]) -> list[importlib.metadata.Distribution]:
             distribution = importlib.metadata.distribution(todo.pop())
         except importlib.metadata.PackageNotFoundError:
             continue
-        if distribution.metadata["Name"] in found:
+        name = distribution.metadata["Name"]
+        if name in found:
             continue
-        found[distribution.metadata["Name"]] = distribution
+        found[name] = distribution
         for text in distribution.requires or ():
             needed = Requirement(text)
             if needed.marker is None or needed.marker.evaluate({"extra": ""}):
