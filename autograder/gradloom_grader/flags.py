@@ -1,6 +1,7 @@
 """What in a cell an instructor may want to look at. It costs no marks: honest code does it too."""
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 
 SUSPICIOUS = {
@@ -10,6 +11,19 @@ SUSPICIOUS = {
     *("tinygrad", "__import__", "eval", "exec", "open", "globals", "setattr"),
 }
 OURS = {"check", "weave"}  # names of the kit that a notebook has no reason to give to other things
+
+_TELLING = SUSPICIOUS | OURS | {"forward"}
+_WORDS = re.compile(r"\w+")
+_USUAL = re.compile(r"@weave\b|\bdef forward\b")  # of which nothing is said
+_COMPLEX = re.compile(r"[\d.][jJ]")
+
+
+def may_have_flags(source: str) -> bool:
+    """Whether a cell is worth a look at its tree, as most are not: a word gives away all that has
+    flags, unless letters that are not ASCII hide it."""
+    words = _WORDS.findall(_USUAL.sub("", source))
+    telling = not _TELLING.isdisjoint(words)
+    return telling or bool(_COMPLEX.search(source)) or not source.isascii()
 
 
 def flags(tree: ast.AST) -> Iterator[str]:

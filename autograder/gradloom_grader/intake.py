@@ -253,6 +253,8 @@ class _Intake:
 
 
 def _flags(cell: Cell) -> list[str]:
+    if not flags.may_have_flags(cell.source):
+        return []
     return [f"cell {cell.id} {text}" for text in flags.flags(written.tree(cell.source))]
 
 

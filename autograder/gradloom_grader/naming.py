@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from . import written
 from .chapters import Chapter
-from .opened import Handed, handed
+from .opened import Handed
 
 NO_ANSWER = "YOUR ANSWER HERE"  # what nbgrader leaves in a question's cell
 
@@ -26,12 +26,12 @@ class Namer:
 
     def __init__(self, chapter: Chapter, template: dict):
         self.notes: list[str] = []
-        self.released = {c["id"]: handed(c) for c in template["cells"]}
+        self.released = {c["id"]: "".join(c["source"]) for c in template["cells"]}
         self.exercises = {e.id for e in chapter.exercises}
         self.questions = {q.id for q in chapter.questions}
         self.owners = {hole.split(".", 1)[1]: e.id for hole, e in chapter.exercise_of.items()}
         given = self.released.keys() - self.exercises - self.questions
-        self.by_source = {self.released[name].source.strip(): name for name in given}
+        self.by_source = {self.released[name].strip(): name for name in given}
         order = list(self.released)
         self.above = {q: order[order.index(q) - 1] for q in self.questions}
 
@@ -73,7 +73,7 @@ class Namer:
             return replace(self._as_code(name, cell), own=True)
         if cell.kind != "code" or name in self.questions or not cell.source.strip():
             return named
-        if name and cell.source == self.released[name].source:
+        if name and cell.source == self.released[name]:
             return replace(named, given=True)
         if not name.endswith("-check"):
             return replace(named, own=True)

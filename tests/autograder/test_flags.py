@@ -3,7 +3,7 @@
 import ast
 
 import pytest
-from gradloom_grader.flags import flags
+from gradloom_grader.flags import flags, may_have_flags
 
 NUDGES = "computes a forward in its backward, as finite differences do"
 COMPLEX = "uses complex numbers in its backward"
@@ -26,6 +26,26 @@ def told(source: str) -> list[str]:
 )
 def test_flagged(source, expected):
     assert told(source) == expected
+    assert may_have_flags(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import \\\nos",
+        "a @weave; weave = 1",
+        "f(1.j, .5J, 1_0j)",
+        "import \uff4f\uff53",
+        "self.\\\nforward(1)",
+    ],
+)
+def test_nothing_hides_from_a_look_at_the_words(source):
+    assert may_have_flags(source)
+
+
+def test_a_usual_cell_is_not_looked_at():
+    usual = "@weave\nclass Mul:\n    def forward(self, a): ...\n    def backward(self, g): return g"
+    assert not may_have_flags(usual)
 
 
 @pytest.mark.parametrize(
