@@ -21,7 +21,7 @@ from nbgrader.api import (
     new_uuid,
 )
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import Result, Select, Update, bindparam, insert, or_, select, update
+from sqlalchemy import Insert, Result, Select, Update, bindparam, insert, or_, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from traitlets.config import Config
 
@@ -184,17 +184,17 @@ class Ledger:
 
     def _add_submission(self, student: str) -> _Rows:
         """As nbgrader's own, but left to the transaction that grades it."""
-        if self.db.get(Student, student) is None:
-            self.db.execute(insert(Student), [{"id": student}])
+        if self.db.execute(select(Student.id).where(Student.id == student)).first() is None:
+            self.db.execute(_add(Student), [{"id": student}])
         rows = _Rows(new_uuid(), new_uuid())
         submitted = {"id": rows.submission, "assignment_id": self.assignment, "student_id": student}
-        self.db.execute(insert(SubmittedAssignment), [submitted])
+        self.db.execute(_add(SubmittedAssignment), [submitted])
         notebook = {
             "id": rows.notebook,
             "notebook_id": self.notebook,
             "assignment_id": rows.submission,
         }
-        self.db.execute(insert(SubmittedNotebook), [notebook])
+        self.db.execute(_add(SubmittedNotebook), [notebook])
         return rows
 
     def _add_cells(self, rows: _Rows) -> None:
@@ -210,7 +210,7 @@ class Ledger:
                 for name, key in made.items()
             ]
             if cells:
-                self.db.execute(insert(kind), cells)
+                self.db.execute(_add(kind), cells)
 
     def _changes(
         self, student: str, rows: _Rows, report: Report, handed_in: datetime | None
@@ -249,6 +249,10 @@ class Ledger:
         seconds = late.total_seconds()
         penalty = self.late.plugin_inst.late_submission_penalty(student, score, seconds)
         return None if penalty is None else min(max(penalty, 0), score)
+
+
+def _add(kind: Any) -> Insert:
+    return insert(kind.__table__)  # not of the class, for which more would be looked up
 
 
 def _set(kind: Any, **values) -> Update:
