@@ -103,13 +103,13 @@ def passes(folder: Path, solved: list[bytes], mistaken: list[bytes]) -> None:
     _note(grading, "_alone", "an exercise run alone")
     _note(grading, "_diagnosis", "misconceptions of an exercise")
     kinds = iter(["warming up"] * 2 + ["a full pass"] * (len(solved) - 2) + ["-"] * len(mistaken))
-    original = referee.Referee.grade
+    original = referee.Referee.graded
 
-    def grade(self, raw, earlier):
+    def graded(self, raw, earlier):
         with timed(next(kinds)):
             return original(self, raw, earlier)
 
-    referee.Referee.grade = grade  # type: ignore[method-assign]
+    referee.Referee.graded = graded  # type: ignore[method-assign]
     (jobs, to), (back, results) = os.pipe(), os.pipe()
     for work in (lambda: _feed(to, [*solved, *mistaken]), lambda: _drain(back)):
         threading.Thread(target=work, daemon=True).start()

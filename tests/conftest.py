@@ -26,10 +26,10 @@ def copy_course(folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def course_folder(tmp_path_factory) -> Path:
     """A copy of the course with the chapter built and released; tests leave it as it is."""
-    from gradloom_grader import bulk
+    from gradloom_grader import configured
 
     folder = copy_course(tmp_path_factory.mktemp("courses") / "course")
-    bulk.release(folder, CHAPTER)
+    configured.release(folder, CHAPTER)
     return folder
 
 

@@ -3,45 +3,31 @@
 What a killed run left undone, the next one does: each of the three is brought up by difference.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
+from typing import TYPE_CHECKING, TypeVar
 
-from nbgrader.apps import NbGraderAPI
-from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import parse_utc
-from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
-
-from . import bridge, build, collected, earlier, gradebook
+from . import build, collected, earlier
 from .chapters import read_course
-from .errors import AuthorError, SetupError, SubmissionError, reason
-from .gradebook import GradebookError, Ledger
+from .errors import AuthorError, GradebookError, SetupError, SubmissionError, reason
+from .intake import Submission
 from .keys import base_key, report_key
 from .limits import Limits
+from .pages import Pages
 from .report import Change, Report, Store, changes, clear_remains
 from .session import Client
 from .walls import description
 
+if TYPE_CHECKING:
+    from .gradebook import Ledger
 
-def nbgrader_config(course: Path) -> Config:
-    """What the course sets in its `nbgrader_config.py`."""
-    config = Config()
-    if (course / "nbgrader_config.py").exists():
-        config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
-    config.CourseDirectory.root = str(course)
-    return config
-
-
-def nbgrader_api(course: Path) -> NbGraderAPI:
-    """nbgrader as the course configures it."""
-    config = nbgrader_config(course)
-    return NbGraderAPI(CourseDirectory(config=config), config=config)
+_Found = TypeVar("_Found")
 
 
 def submissions(course: Path, chapter: str) -> dict[str, Path]:
@@ -99,17 +85,15 @@ def grade_class(
     Those whose report is already the one that a grading would give are not run, unless `force`.
     Raises SetupError where there is nothing to grade, or nothing to grade with.
     """
-    run = _Run(course, chapter, unsafe, force)
-    config = nbgrader_config(course)
-    url = CourseDirectory(config=config).db_url
-    with gradebook.opened(url, chapter, config) as ledger:
-        ledger.check(run.cells)
-        run.clear_remains()
-        for student, result in run.results(run.grade):
-            if result.report:
+    with closing(_Run(course, chapter, unsafe, force)) as run:
+        run.start()
+        with _ledger(course, chapter) as ledger:
+            ledger.check(run.cells)
+            run.clear_remains()
+            for student, result in run.results(run.grade):
                 run.enter(ledger, student, result)
-            run.note(student, result)
-            done(student)
+                run.note(student, result)
+                done(student)
     return run.graded
 
 
@@ -117,11 +101,22 @@ def preview(
     course: Path, chapter: str, done: Callable[[str], None], *, unsafe: bool = False
 ) -> Graded:
     """What `grade_class` would find now; nothing is written."""
-    run = _Run(course, chapter, unsafe, force=False)
-    for student, result in run.results(run.look):
-        run.note(student, result)
-        done(student)
+    with closing(_Run(course, chapter, unsafe, force=False)) as run:
+        run.start()
+        for student, result in run.results(run.look):
+            run.note(student, result)
+            done(student)
     return run.graded
+
+
+def _ledger(course: Path, chapter: str) -> AbstractContextManager["Ledger"]:
+    """The chapter in the gradebook: nbgrader takes a second to import, and referees start in it."""
+    gc.disable()  # modules make much, and drop nothing
+    from .configured import ledger
+
+    gc.freeze()  # what lives as long as the process need not be looked through again
+    gc.enable()
+    return ledger(course, chapter)
 
 
 class _Run:
@@ -134,13 +129,27 @@ class _Run:
             why = "".join(f"\n{name}: {what}" for name, what in everything.skipped.items())
             raise SetupError(f"nothing to grade: {course / 'submitted'} has no */{chapter}{why}")
         self.graded = Graded(skipped=everything.skipped)
-        self.course, self.unsafe, self.force = read_course(course), unsafe, force
+        self.course, self.force = read_course(course), force
         self.chapter = self.course.chapter(chapter)
         build.build_if_stale(self.course, self.chapter)
         self.base = base_key(self.course, self.chapter, Limits(), description(unsafe))
-        self.store = Store(self.course.folder)
+        self.store, self.pages = Store(self.course.folder), Pages(self.course, self.chapter)
         checks = {f"{exercise.id}-check" for exercise in self.chapter.exercises}
         self.cells = checks | {question.id for question in self.chapter.questions}
+        self.known: dict[str, _Result] = {}
+        self.most = min(len(self.found), len(os.sched_getaffinity(0)))
+        self.referees = _Referees(self.course.folder, chapter, unsafe, self.most)
+
+    def close(self) -> None:
+        self.referees.close()
+
+    def start(self) -> None:
+        """Find out what is known without a referee, and start those that the others will need."""
+        for student in self.found:
+            if result := _tried(self._known, student):
+                self.known[student] = result
+            else:
+                self.referees.start()
 
     def clear_remains(self) -> None:
         """Remove what killed runs were about to write."""
@@ -149,62 +158,62 @@ class _Run:
         for folder in (self.store.folder / name, *pages):
             clear_remains(folder)
 
-    def results(
-        self, grade: Callable[[str, "_Referees"], _Result]
-    ) -> Iterator[tuple[str, _Result]]:
+    def results(self, grade: Callable[[str], _Result]) -> Iterator[tuple[str, _Result]]:
         """What comes of each submission, in order, with one referee a core."""
+        with ThreadPoolExecutor(self.most) as pool:
+            graded = pool.map(lambda student: _tried(grade, student), self.found)
+            yield from zip(self.found, graded, strict=True)
 
-        def one(student: str) -> _Result:
-            try:
-                return grade(student, referees)
-            except (SubmissionError, OSError) as error:
-                return _Result(problem=reason(error))
-            except (AuthorError, SetupError):
-                raise
-            except Exception as error:  # a mistake of ours, but no reason to stop for the others
-                return _Result(problem=f"the grader failed: {type(error).__name__}: {error}")
-
-        count = min(len(self.found), len(os.sched_getaffinity(0)))
-        referees = _Referees(self.course.folder, self.chapter.name, self.unsafe, count)
-        with closing(referees), ThreadPoolExecutor(count) as pool:
-            yield from zip(self.found, pool.map(one, self.found), strict=True)
-
-    def look(self, student: str, referees: "_Referees") -> _Result:
+    def look(self, student: str) -> _Result:
         """The stored report if it is the one that a grading would give, else that one."""
-        return self._looked_at(student, referees)[0]
+        return self.known.get(student) or self._graded(student)[0]
 
-    def grade(self, student: str, referees: "_Referees") -> _Result:
+    def grade(self, student: str) -> _Result:
         """The same, and it is stored, and what people read of it is written."""
-        result, raw = self._looked_at(student, referees)
-        if result.report and result.report is not result.before:
-            self.store.write(student, result.report)
-        if result.report and not bridge.is_published(self.course, self.chapter, student):
+        submission = None
+        result = self.known.get(student)
+        if result is None:
+            result, submission = self._graded(student)
+            if result.report:
+                self.store.write(student, result.report)
+        if result.report and not self.pages.is_published(student):
             try:
-                bridge.publish(self.course, self.chapter, student, raw, result.report)
+                read = submission or self.pages.read(collected.load(self.found[student]))
+                self.pages.publish(student, read, result.report)
             except OSError as error:
                 result.problem = f"its pages cannot be written: {reason(error)}"
         return result
 
-    def _looked_at(self, student: str, referees: "_Referees") -> tuple[_Result, bytes]:
-        raw = collected.load(self.found[student])
-        others = earlier.submitted(self.course, student, self.chapter.name)
-        result = _Result(self.store.read(self.chapter.name, student))
-        key = report_key(self.base, raw, others)
-        if result.before and result.before.key == key and not self.force:
-            result.report = result.before
-            return result, raw
-        with referees.one() as referee:
+    def _known(self, student: str) -> _Result | None:
+        """The stored report, if it is the one that a grading would give."""
+        found = None if self.force else self._stored(student)
+        is_same = found and found.key == report_key(self.base, *self._handed_in(student))
+        return _Result(found, found) if is_same else None
+
+    def _graded(self, student: str) -> tuple[_Result, Submission | None]:
+        """What a referee finds, and what it read of the notebook."""
+        handed_in, result = self._handed_in(student), _Result(self._stored(student))
+        with self.referees.one() as referee:
             try:
-                result.report = referee.grade(raw, others)
+                result.report, submission = referee.graded(*handed_in)
+                return result, submission
             except SetupError as error:
                 result.problem = str(error)
-        return result, raw
+                return result, None
 
-    def enter(self, ledger: Ledger, student: str, result: _Result) -> None:
+    def _stored(self, student: str) -> Report | None:
+        return self.store.read(self.chapter.name, student)
+
+    def _handed_in(self, student: str) -> tuple[bytes, dict[str, bytes]]:
+        """The notebook, and those of earlier chapters."""
+        others = earlier.submitted(self.course, student, self.chapter.name)
+        return collected.load(self.found[student]), others
+
+    def enter(self, ledger: "Ledger", student: str, result: _Result) -> None:
         """Bring the gradebook up to a report, unless it has broken off before."""
         try:
             if result.report and not self.graded.gradebook:
-                ledger.bring_up(student, result.report, _submitted_at(self.found[student]))
+                ledger.enter(student, result.report, self.found[student])
         except GradebookError as error:
             self.graded.gradebook = str(error)
         except SetupError as error:
@@ -219,54 +228,45 @@ class _Run:
             self.graded.failures[student] = result.problem
 
 
-class _Referees:
-    """At most so many referees, each started when it is first needed."""
+def _tried(step: Callable[[str], _Found], student: str) -> _Found | _Result:
+    """What a step for one student gives: a problem, if it goes wrong, as others go on."""
+    try:
+        return step(student)
+    except (SubmissionError, OSError) as error:
+        return _Result(problem=reason(error))
+    except (AuthorError, SetupError):
+        raise
+    except Exception as error:  # a mistake of ours, but no reason to stop for the others
+        return _Result(problem=f"the grader failed: {type(error).__name__}: {error}")
 
-    def __init__(self, course: Path, chapter: str, unsafe: bool, count: int) -> None:
-        self.arguments = course, chapter, unsafe
+
+class _Referees:
+    """At most so many referees, started before they are needed."""
+
+    def __init__(self, course: Path, chapter: str, unsafe: bool, most: int) -> None:
+        self.arguments, self.most = (course, chapter, unsafe), most
         self.started: list[Client] = []
-        self.idle: SimpleQueue[Client | None] = SimpleQueue()
-        for _ in range(count):
-            self.idle.put(None)
+        self.idle: SimpleQueue[Client] = SimpleQueue()
+
+    def start(self) -> None:
+        """Start one more, unless there are enough."""
+        if len(self.started) < self.most:
+            self.started.append(Client(*self.arguments))
+            self.idle.put(self.started[-1])
 
     @contextmanager
     def one(self) -> Iterator[Client]:
         """A referee that waits for work. Raises SetupError where none can start."""
         client = self.idle.get()
         try:
-            if client is None:
-                client = Client(*self.arguments)
-                self.started.append(client)
             client.ready  # noqa: B018 - where no referee starts, nothing is graded
             yield client
         finally:
             self.idle.put(client)
 
     def close(self) -> None:
+        """End them all, each while the others do."""
+        for client in self.started:
+            client.end()
         for client in self.started:
             client.close()
-
-
-def _submitted_at(notebook: Path) -> datetime | None:
-    """What `timestamp.txt` beside it says, if that is a plain file and says a time."""
-    stamp = notebook.with_name("timestamp.txt")
-    if stamp.is_symlink() or not stamp.is_file():
-        return None
-    try:
-        with stamp.open("rb") as file:
-            return parse_utc(file.read(100).decode().strip())
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def release(course: Path, chapter: str) -> Path:
-    """Build a chapter, and let nbgrader make its release and its entry in the gradebook.
-
-    Raises SetupError with nbgrader's own words where it refuses.
-    """
-    loaded = read_course(course)
-    build.build(loaded, loaded.chapter(chapter))
-    result = nbgrader_api(course).generate_assignment(chapter, force=True)
-    if not result["success"]:
-        raise SetupError(f"nbgrader did not release {chapter}:\n{result.get('log', '')}")
-    return course / "release" / chapter

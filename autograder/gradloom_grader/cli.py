@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from . import build as builder
-from . import earlier, intake, opened, tables
+from . import bulk, earlier, intake, opened, tables
 from .chapters import Course, find_course, read_course
 from .errors import AuthorError, SetupError
 from .session import Client
@@ -79,9 +79,9 @@ def _buildable(course: Course) -> list[str]:
 @_course
 def release(chapter: str, course: Path | None) -> None:
     """Build CHAPTER and let nbgrader make the release and its entry in the gradebook."""
-    from . import bulk
+    from . import configured
 
-    console.print(f"released {bulk.release(_folder(course), chapter)}", soft_wrap=True)
+    console.print(f"released {configured.release(_folder(course), chapter)}", soft_wrap=True)
 
 
 @main.command()
@@ -94,8 +94,6 @@ def grade(chapter: str, force: bool, course: Path | None, unsafe: bool) -> None:
 
     What has not changed since its report was written is not run again.
     """
-    from . import bulk
-
     folder = _folder(course)
     with _grading(folder, chapter) as done:
         graded = bulk.grade_class(folder, chapter, done, unsafe=unsafe, force=force)
@@ -116,8 +114,6 @@ def grade(chapter: str, force: bool, course: Path | None, unsafe: bool) -> None:
 @_unsafe
 def regrade_diff(chapter: str, course: Path | None, unsafe: bool) -> None:
     """Show whose marks `gradloom grade CHAPTER` would change, and why; nothing is written."""
-    from . import bulk
-
     folder = _folder(course)
     with _grading(folder, chapter) as done:
         graded = bulk.preview(folder, chapter, done, unsafe=unsafe)
@@ -134,8 +130,6 @@ def regrade_diff(chapter: str, course: Path | None, unsafe: bool) -> None:
 @contextmanager
 def _grading(folder: Path, chapter: str):
     """A bar, and what moves it on for a student."""
-    from . import bulk
-
     with _progress() as progress:
         total = len(bulk.submissions(folder, chapter))
         task = progress.add_task(f"grading {chapter}", total=total)
@@ -244,7 +238,6 @@ def doctor(course: Path | None) -> None:
 @_course
 def demo(folder: Path | None, course: Path | None) -> None:
     """Watch a class of 24 synthetic students being graded; nothing of the course is touched."""
-    from . import bulk
     from . import demo as show
 
     chapter = "04_elementwise"

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from . import bulk
+from . import configured
 from .chapters import read_course
 from .errors import SetupError
 from .rehearsal import Rehearsal
@@ -26,7 +26,7 @@ def released(course: Path, chapter: str, folder: Path) -> Rehearsal:
     """Copy the course's chapters into `folder` and release one there; who rehearses it."""
     shutil.copytree(course / "chapters", folder / "chapters")
     shutil.copy(course / "nbgrader_config.py", folder)
-    bulk.release(folder, chapter)
+    configured.release(folder, chapter)
     copied = read_course(folder)
     return Rehearsal(copied, copied.chapter(chapter))
 
@@ -44,7 +44,7 @@ def write_feedback(folder: Path, chapter: str) -> Path:
 
     Raises SetupError with nbgrader's own words where it fails.
     """
-    result = bulk.nbgrader_api(folder).generate_feedback(chapter)
+    result = configured.nbgrader_api(folder).generate_feedback(chapter)
     if not result["success"]:
         raise SetupError(f"nbgrader wrote no feedback for {chapter}:\n{result.get('log', '')}")
     return folder / "feedback"

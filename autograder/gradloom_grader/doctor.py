@@ -13,7 +13,7 @@ import sqlalchemy
 from nbgrader.apps import NbGraderAPI
 from packaging.requirements import Requirement
 
-from . import bulk, walls
+from . import configured, walls
 from .chapters import Course, find_course, read_course
 from .errors import AuthorError, SetupError
 from .jail import Jail, Question
@@ -148,7 +148,7 @@ def _course(start: Path) -> Iterator[Check]:
     except (SetupError, AuthorError) as error:
         yield Check("course", "", str(error))
         return
-    api = bulk.nbgrader_api(course.folder)
+    api = configured.nbgrader_api(course.folder)
     writable = os.access(course.folder, os.W_OK)
     remedy = "" if writable else f"Make it writable for {_user()}."
     yield Check("course", f"{len(course.chapters)} chapters in {course.folder}", remedy)

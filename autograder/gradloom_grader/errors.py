@@ -1,4 +1,4 @@
-"""The three kinds of error. Each says what to do about it."""
+"""The kinds of error: an author's, a student's, the set-up's. Each says what to do about it."""
 
 from pathlib import Path
 
@@ -17,6 +17,10 @@ class SubmissionError(Exception):
 
 class SetupError(Exception):
     """What the instructor, or we, must mend before anything can be graded."""
+
+
+class GradebookError(SetupError):
+    """The gradebook cannot be had at all: it is locked, full, or its server is gone."""
 
 
 def reason(error: Exception) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from nbgrader.api import (
@@ -21,18 +22,15 @@ from nbgrader.api import (
     new_uuid,
 )
 from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import parse_utc
 from sqlalchemy import Insert, Result, Select, Update, bindparam, insert, or_, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from traitlets.config import Config
 
-from .errors import SetupError
+from .errors import GradebookError, SetupError
 from .report import Report
 
 NO_RESPONSE = "No response."
-
-
-class GradebookError(SetupError):
-    """The gradebook cannot be had at all: it is locked, full, or its server is gone."""
 
 
 def bring_up(gradebook: Gradebook, chapter: str, reports: Mapping[str, Report]) -> list[str]:
@@ -139,6 +137,10 @@ class Ledger:
                 self.db.rollback()
                 raise
         return True
+
+    def enter(self, student: str, report: Report, notebook: Path) -> bool:
+        """The same, with the time that stands beside a submitted notebook."""
+        return self.bring_up(student, report, submitted_at(notebook))
 
     def _stands(
         self, student: str, rows: _Rows, report: Report, handed_in: datetime | None
@@ -303,3 +305,15 @@ def _comments(report: Report) -> dict[str, str | None]:
     silent = {e.id: e.status == "not attempted" for e in report.exercises}
     silent |= {q.id: not q.answered for q in report.questions}
     return {cell: NO_RESPONSE if is_silent else None for cell, is_silent in silent.items()}
+
+
+def submitted_at(notebook: Path) -> datetime | None:
+    """What `timestamp.txt` beside it says, if that is a plain file and says a time."""
+    stamp = notebook.with_name("timestamp.txt")
+    if stamp.is_symlink() or not stamp.is_file():
+        return None
+    try:
+        with stamp.open("rb") as file:
+            return parse_utc(file.read(100).decode().strip())
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -8,8 +8,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from . import flags, written
 from .chapters import Chapter, Exercise
@@ -35,11 +35,22 @@ class Submission:
     repairs: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
 
-    @cached_property
+    @property
     def digest(self) -> str:
         """A fingerprint of what will run: the same sources, the same hidden inputs."""
         sources = [[cell.id, cell.source] for cell in self.cells]
         return hashlib.sha256(json.dumps(sources).encode()).hexdigest()
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> "Submission":
+        """From its fields, of which JSON has made lists and dicts."""
+        cells = tuple(Cell(**cell) for cell in data.pop("cells"))
+        sets: dict[str, Any] = {n: frozenset(data.pop(n)) for n in ("attempted", "answered")}
+        lists: dict[str, Any] = {n: tuple(data.pop(n)) for n in ("repairs", "flags")}
+        return cls(cells, **data, **sets, **lists)
+
+
+NOTHING = Submission((), {}, {}, frozenset())
 
 
 def read(raw: bytes, chapter: Chapter, template: dict) -> Submission:

@@ -81,13 +81,16 @@ class Referee:
 
     def grade(self, raw: bytes, earlier: Mapping[str, bytes] | None = None) -> Report:
         """Grade one notebook. Whatever is in it, and in earlier ones, a report comes of it."""
-        earlier = earlier or {}
+        return self.graded(raw, earlier or {})[0]
+
+    def graded(self, raw: bytes, earlier: Mapping[str, bytes]) -> tuple[Report, Submission]:
+        """The report, and what was read of the notebook."""
         key = report_key(self.base_key, raw, earlier)
         try:
             submission = intake.read(raw, self.chapter, self.template)
         except SubmissionError as error:
-            return self._rejected(str(error), key)
-        return Grading(self, submission, earlier).report(key)
+            return self._rejected(str(error), key), intake.NOTHING
+        return Grading(self, submission, earlier).report(key), submission
 
     def _rejected(self, reason: str, key: str) -> Report:
         nothing = [

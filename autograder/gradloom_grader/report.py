@@ -8,7 +8,7 @@ import json
 import os
 import re
 import tempfile
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -74,11 +74,15 @@ class Report:
     rejected: str | None = None
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+        return json.dumps(self, indent=1, ensure_ascii=False, default=vars) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "Report":
-        data = json.loads(text)
+        return cls.from_data(json.loads(text))
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> "Report":
+        """From its fields, of which JSON has made lists and dicts."""
         exercises = tuple(
             ExerciseResult(**{**e, "probes": tuple(_probe_result(p) for p in e["probes"])})
             for e in data.pop("exercises")

@@ -17,12 +17,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Any
 
 import pytest
 
 from . import build, intake, probes
 from .chapters import read_course
 from .errors import AuthorError, SetupError
+from .intake import Submission
 from .jail import Jail, Limits
 from .probes import Case, Finding
 from .referee import Referee
@@ -113,8 +115,8 @@ class _Session:
             gc.freeze()  # what lives as long as the process need not be looked through again
             _send(self.results, {"jail": jail.description, "base_key": referee.base_key})
             while (raw := self._next()) is not None:
-                report = referee.grade(raw, _receive_earlier(self.jobs))
-                _send(self.results, {"report": report.to_json()})
+                report, submission = referee.graded(raw, _receive_earlier(self.jobs))
+                _send(self.results, {"report": report, "submission": submission})
 
     def _next(self) -> bytes | None:
         """The next notebook; None if none will come."""
@@ -125,7 +127,11 @@ class _Session:
 
 
 def _send(pipe, message: dict) -> None:
-    _send_bytes(pipe, json.dumps(message).encode())
+    _send_bytes(pipe, json.dumps(message, default=_plain).encode())
+
+
+def _plain(value: Any) -> dict | list:
+    return sorted(value) if isinstance(value, frozenset) else vars(value)
 
 
 def _send_bytes(pipe, data: bytes) -> None:
@@ -180,6 +186,12 @@ class Client:
         `earlier` are the notebooks of the same student's earlier chapters, by chapter. Raises
         SetupError if the referee itself fails.
         """
+        return self.graded(raw, earlier)[0]
+
+    def graded(
+        self, raw: bytes, earlier: Mapping[str, bytes] | None = None
+    ) -> tuple[Report, Submission]:
+        """The report, and what the referee read of the notebook."""
         if self._process.poll() is not None:
             self._restart()
         earlier = earlier or {}
@@ -188,7 +200,8 @@ class Client:
         if "idle" in answer:  # it ended while the job was on its way
             self._restart()
             answer = self._asked(job)
-        return Report.from_json(answer["report"])
+        submission = Submission.from_data(answer["submission"])
+        return Report.from_data(answer["report"]), submission
 
     def _asked(self, job: Iterable[bytes]) -> dict:
         self.ready  # noqa: B018 - the first answer comes before any report
@@ -216,9 +229,13 @@ class Client:
         text = self._said.read().decode(errors="replace").strip()
         return text.splitlines()[-1] if text else "the referee ended without a word"
 
-    def close(self) -> None:
+    def end(self) -> None:
+        """Let the referee end, without waiting for it."""
         with contextlib.suppress(BrokenPipeError):
             self._to.close()
+
+    def close(self) -> None:
+        self.end()
         self._from.close()
         self._process.wait()
         self._said.close()

@@ -8,10 +8,10 @@ from pathlib import Path
 from statistics import mean, median
 
 from . import feedback
-from .bridge import PAGE
 from .chapters import Course
 from .errors import SetupError
 from .feedback import WORDS
+from .pages import PAGE
 from .report import ExerciseResult, Report, Store, write_atomically
 
 MOST_PROBES = 12

@@ -16,7 +16,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 import pytest
-from gradloom_grader import bridge, build, bulk, feedback, intake, walls
+from gradloom_grader import build, configured, feedback, intake, pages, walls
 from gradloom_grader.chapters import read_course
 from gradloom_grader.errors import SetupError
 from gradloom_grader.jail import Cell, Jail
@@ -209,10 +209,10 @@ class Site:
 
     def published(self, notebook: dict, report: Report) -> str:
         """What people read of a graded notebook: nbgrader's copy of it, and the feedback page."""
-        chapter, template = self.rehearsal.chapter, copy.deepcopy(self.rehearsal.source)
+        chapter, template = self.rehearsal.chapter, self.rehearsal.source
         submission = intake.read(json.dumps(notebook).encode(), chapter, template)
         page = feedback.page(chapter, "mallory", report, submission)
-        return json.dumps(bridge.autograded(chapter, template, submission, report)) + page
+        return json.dumps(pages.autograded(chapter, template, submission, report)) + page
 
     def snapshot(self) -> dict[str, str]:
         """A digest of every file around the course."""
@@ -263,7 +263,7 @@ def site(tmp_path_factory) -> Site:
     shutil.copytree(COURSE / "chapters", folder / "course" / "chapters")
     shutil.copy(COURSE / "nbgrader_config.py", folder / "course")
     _plant(folder)
-    bulk.release(folder / "course", CHAPTER)
+    configured.release(folder / "course", CHAPTER)
     return Site(folder)
 
 
@@ -355,7 +355,7 @@ def arena(site, referee) -> Iterator[Callable[[str], Arena]]:
         def opened(chapter: str) -> Arena:
             if chapter == CHAPTER:
                 return Arena(site, referee, referee.report(site.honest))
-            bulk.release(site.course, chapter)
+            configured.release(site.course, chapter)
             other = Site(site.folder, chapter)
             its_referee = stack.enter_context(Referee(other))
             return Arena(other, its_referee, its_referee.report(other.honest))

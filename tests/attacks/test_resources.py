@@ -1,14 +1,13 @@
 """What costs others time or memory, in ways that are not a cell of one notebook alone."""
 
 import base64
-import copy
 import json
 import struct
 import time
 import zlib
 
 import pytest
-from gradloom_grader import bridge, bulk, intake
+from gradloom_grader import bulk, intake, pages
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
@@ -50,8 +49,8 @@ def test_pictures_that_unfold(site, referee):
     assert report.exercises == honest.exercises
     raw, rehearsal = json.dumps(notebook).encode(), site.rehearsal
     submission = intake.read(raw, rehearsal.chapter, rehearsal.source)
-    template = copy.deepcopy(rehearsal.source)
-    kept = json.dumps(bridge.autograded(rehearsal.chapter, template, submission, report))
+    notebook = pages.autograded(rehearsal.chapter, rehearsal.source, submission, report)
+    kept = json.dumps(notebook)
     text = base64.b64encode(data).decode()
     assert text[:200] in raw.decode()
     assert text[:200] not in kept + report.to_json()

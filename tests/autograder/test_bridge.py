@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from gradloom_grader import bridge, report
+from gradloom_grader import bridge, pages, report
 from gradloom_grader.chapters import read_course
 from gradloom_grader.report import Report
 from nbgrader.api import Gradebook
@@ -60,7 +60,7 @@ def graded(course_folder, classroom, tmp_path_factory):
     shutil.copytree(course_folder, folder)
     for student, notebook in classroom.items():
         hand_in(folder, student, notebook)
-    (folder / "submitted" / "boole" / CHAPTER / bridge.PAGE).write_text(EVIL)
+    (folder / "submitted" / "boole" / CHAPTER / pages.PAGE).write_text(EVIL)
     for command in (
         ["autograde", CHAPTER],
         ["generate_feedback", CHAPTER],
@@ -127,7 +127,7 @@ class TestFeedback:
 
     def test_has_our_page_beside_nbgraders(self, graded, checked):
         for student, found in checked.items():
-            page = (graded / "feedback" / student / CHAPTER / bridge.PAGE).read_text("utf-8")
+            page = (graded / "feedback" / student / CHAPTER / pages.PAGE).read_text("utf-8")
             assert f"<strong>{report.number(found.score)}</strong> of 120 points" in page
             assert EVIL not in page  # not even one that was handed in under its name
 
@@ -161,7 +161,9 @@ class TestTheGradedNotebook:
     def test_holds_no_solution_where_there_is_no_work(self, course, chapter, grade, raw, tmp_path):
         folder = dataclasses.replace(course, folder=tmp_path)
         shutil.copytree(course.folder / "source", tmp_path / "source")
-        shown = json.dumps(bridge.publish(folder, chapter, "ada", raw, grade(raw)))
+        ours = pages.Pages(folder, chapter)
+        shown, before = json.dumps(ours.publish("ada", ours.read(raw), grade(raw))), ours.template
+        assert before == pages.Pages(folder, chapter).template  # it serves the next one, too
         assert "SOLUTION" not in shown
         assert "Rubric" in (tmp_path / "source" / CHAPTER / f"{CHAPTER}.ipynb").read_text("utf-8")
         assert "Rubric" not in shown

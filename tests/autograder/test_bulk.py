@@ -2,11 +2,15 @@
 
 import json
 import os
+import subprocess
+import sys
 
 import pytest
-from gradloom_grader import bulk
+from gradloom_grader import bulk, gradebook
 from gradloom_grader.errors import SetupError
+from gradloom_grader.pages import Pages
 from gradloom_grader.report import Store
+from gradloom_grader.session import Client
 from nbgrader.api import Gradebook
 
 CHAPTER = "04_elementwise"
@@ -46,14 +50,14 @@ def test_reports_gradebook_and_pages_agree(classroom):
 
 
 def test_a_mistake_of_the_grader_costs_nobody_else(classroom, monkeypatch):
-    publish = bulk.bridge.publish
+    publish = Pages.publish
 
-    def failing(course, chapter, student, raw, found):
+    def failing(self, student, submission, found):
         if student == "emmy":
             raise RuntimeError("not thought of")
-        return publish(course, chapter, student, raw, found)
+        return publish(self, student, submission, found)
 
-    monkeypatch.setattr(bulk.bridge, "publish", failing)
+    monkeypatch.setattr(Pages, "publish", failing)
     graded = bulk.grade_class(classroom, CHAPTER, done=lambda student: None)
     assert graded.failures == {"emmy": "the grader failed: RuntimeError: not thought of"}
     assert graded.reports.keys() == bulk.submissions(classroom, CHAPTER).keys() - {"emmy"}
@@ -93,6 +97,27 @@ def test_a_chapter_that_is_not_released_is_told(own_course):
     assert not (own_course / "reports").exists()
 
 
+def test_referees_that_have_started_end_where_the_gradebook_cannot_be_had(classroom, monkeypatch):
+    started, start = [], Client._start
+
+    def noted(self):
+        start(self)
+        started.append(self._process)
+
+    monkeypatch.setattr(Client, "_start", noted)
+    (classroom / "gradebook.db").write_text("no gradebook")
+    with pytest.raises(SetupError, match="gradebook"):
+        bulk.grade_class(classroom, CHAPTER, done=lambda _: None)
+    assert len(started) == min(len(os.sched_getaffinity(0)), 6)
+    assert all(process.returncode is not None for process in started)
+    assert not (classroom / "reports").exists()
+
+
+def test_nbgrader_is_not_imported_before_referees_start():
+    code = "import sys, gradloom_grader.cli as _; sys.exit('nbgrader' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 STAMPS = {
     "2026-11-20 10:00:00 UTC": "2026-11-20 10:00:00",
     "no time at all": None,
@@ -104,19 +129,19 @@ STAMPS = {
 @pytest.mark.parametrize(("text", "time"), STAMPS.items(), ids=lambda v: str(v)[:20])
 def test_a_timestamp_is_read_or_left(tmp_path, text, time):
     (tmp_path / "timestamp.txt").write_text(text)
-    found = bulk._submitted_at(tmp_path / "any.ipynb")
+    found = gradebook.submitted_at(tmp_path / "any.ipynb")
     assert (str(found) if found else None) == time
 
 
 def test_a_timestamp_of_bytes_a_folder_and_a_link_say_no_time(tmp_path):
     notebook = tmp_path / "any.ipynb"
-    assert bulk._submitted_at(notebook) is None
+    assert gradebook.submitted_at(notebook) is None
     stamp = tmp_path / "timestamp.txt"
     stamp.write_bytes(b"\xff\xfe\x00")
-    assert bulk._submitted_at(notebook) is None
+    assert gradebook.submitted_at(notebook) is None
     stamp.unlink()
     stamp.symlink_to("/etc/hostname")
-    assert bulk._submitted_at(notebook) is None
+    assert gradebook.submitted_at(notebook) is None
     stamp.unlink()
     stamp.mkdir()
-    assert bulk._submitted_at(notebook) is None
+    assert gradebook.submitted_at(notebook) is None

@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 
 import pytest
-from gradloom_grader import bridge
 from gradloom_grader.chapters import read_course
 from gradloom_grader.demo import hand_in
+from gradloom_grader.pages import Pages
 from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
 
@@ -143,9 +143,8 @@ def half_done(folder: Path) -> set[str]:
     course = read_course(folder)
     graded = {row[0] for row in rows(folder)}
     students = {path.stem for path in reports(folder)}
-    chapter = course.chapter(CHAPTER)
-    pages = {s for s in students if bridge.is_published(course, chapter, s)}
-    return students - (graded & pages)
+    pages = Pages(course, course.chapter(CHAPTER))
+    return students - (graded & set(filter(pages.is_published, students)))
 
 
 def test_killed_at_random_moments_the_class_is_graded_as_if_undisturbed(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from gradloom_grader import build, bulk, cli, earlier, holes, intake, probes
+from gradloom_grader import build, bulk, cli, configured, earlier, holes, intake, probes
 from gradloom_grader.chapters import read_course
 from gradloom_grader.jail import Jail
 from gradloom_grader.notebook import make_notebook, text_of
@@ -253,5 +253,5 @@ def test_the_commands_and_nbgrader_take_them_along(own_course):
     told = CliRunner().invoke(cli.main, ["check", str(paths[name]), "--course", str(own_course)])
     assert Report.from_json(told.output).badges == report.badges
     shutil.rmtree(own_course / "reports")
-    assert bulk.nbgrader_api(own_course).autograde(name, "ada")["success"]
+    assert configured.nbgrader_api(own_course).autograde(name, "ada")["success"]
     assert Store(own_course).read(name, "ada").badges == report.badges

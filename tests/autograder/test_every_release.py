@@ -8,7 +8,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from gradloom_grader import bulk
+from gradloom_grader import configured
 from gradloom_grader.chapters import read_course
 from gradloom_grader.rehearsal import Rehearsal
 from gradloom_grader.session import Client
@@ -73,7 +73,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module", params=CHAPTERS)
 def release(folder, request):
-    return bulk.release(folder, request.param) / f"{request.param}.ipynb"
+    return configured.release(folder, request.param) / f"{request.param}.ipynb"
 
 
 @pytest.fixture(scope="module")

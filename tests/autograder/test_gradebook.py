@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from gradloom_grader import gradebook
-from gradloom_grader.errors import SetupError
-from gradloom_grader.gradebook import GradebookError
+from gradloom_grader.errors import GradebookError, SetupError
 from gradloom_grader.report import ExerciseResult, QuestionResult, Report
 from nbgrader.api import Gradebook
 from nbgrader.plugins import LateSubmissionPlugin

@@ -10,8 +10,8 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from gradloom_grader import bulk, report
-from gradloom_grader.errors import SetupError
+from gradloom_grader import bulk, collected, report
+from gradloom_grader.errors import SetupError, SubmissionError
 from gradloom_grader.report import Store
 from gradloom_grader.session import Client
 from nbgrader.api import Gradebook
@@ -84,9 +84,12 @@ def test_what_stands_is_not_run_again(folder, no_referee):
     assert made(folder) == before
 
 
-def test_only_what_differs_is_run(folder):
+def test_only_what_differs_is_run(folder, monkeypatch):
+    started, start = [], Client._start
+    monkeypatch.setattr(Client, "_start", lambda self: (started.append(self), start(self)))
     resubmit(folder, "ada")
     again = grade(folder)
+    assert len(started) == 1
     assert again.unchanged == ["alan", "zuse"]
     assert again.reports["ada"].key != again.before["ada"].key
     assert not again.changes
@@ -106,6 +109,18 @@ def test_what_is_missing_is_made_from_the_report(folder, no_referee, lost):
     assert made(folder) != before
     grade(folder)
     assert made(folder) == before
+
+
+def test_a_notebook_that_cannot_be_read_starts_no_referee(folder, no_referee, monkeypatch):
+    def load(path, original=collected.load):
+        if "ada" in path.parts:
+            raise SubmissionError("it cannot be read: Permission denied")
+        return original(path)
+
+    monkeypatch.setattr(collected, "load", load)
+    again = grade(folder)
+    assert again.unchanged == ["alan", "zuse"]
+    assert again.failures == {"ada": "it cannot be read: Permission denied"}
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"chapter": 4}'])
@@ -135,7 +150,7 @@ def test_a_referee_that_fails_costs_no_result(folder, monkeypatch):
         raise SetupError("killed")
 
     before = made(folder)
-    monkeypatch.setattr(Client, "grade", fail)
+    monkeypatch.setattr(Client, "graded", fail)
     again = grade(folder, force=True)
     assert again.failures == dict.fromkeys(STUDENTS, "killed")
     assert not again.reports

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from gradloom_grader import session
+from gradloom_grader import intake, session
 from gradloom_grader.session import Client
 
 CHAPTER = "04_elementwise"
@@ -70,6 +70,14 @@ def test_an_idle_referee_ends_and_the_next_job_starts_another(
         monkeypatch.setattr(impatient._process, "poll", lambda: None)
     assert impatient.grade(json.dumps(release).encode()).score == 0
     assert impatient._process.pid != first[0]
+
+
+def test_what_a_referee_has_read_comes_with_the_report(course_folder, rehearsal):
+    raw = json.dumps(rehearsal._with_cells_deleted_and_doubled()).encode()
+    with Client(course_folder, CHAPTER) as client:
+        report, submission = client.graded(raw)
+    assert report.repairs == submission.repairs != ()
+    assert submission == intake.read(raw, rehearsal.chapter, rehearsal.source)
 
 
 def test_a_referee_ends_with_its_client(course_folder):
