@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -100,8 +100,13 @@ def timed(what: str) -> Iterator[None]:
 def passes(folder: Path, solved: list[bytes], mistaken: list[bytes]) -> None:
     """Grade in a referee of this process, which notes how long its steps take."""
     grading = referee.Grading
-    _note(grading, "_alone", "an exercise run alone")
-    _note(grading, "_diagnosis", "misconceptions of an exercise")
+    _note(
+        grading,
+        "_alone",
+        "an exercise run alone",
+        lambda group, again: len(again & set(group.exercises)),
+    )
+    _note(grading, "_diagnosis", "misconceptions of an exercise", lambda exercise: 1)
     kinds = iter(["warming up"] * 2 + ["a full pass"] * (len(solved) - 2) + ["-"] * len(mistaken))
     original = referee.Referee.graded
 
@@ -116,12 +121,15 @@ def passes(folder: Path, solved: list[bytes], mistaken: list[bytes]) -> None:
     session.serve(folder, CHAPTER, False, 60.0, jobs, results)
 
 
-def _note(owner: type, name: str, what: str) -> None:
+def _note(owner: type, name: str, what: str, count: Callable[..., int]) -> None:
+    """Note the time of each call for each of the things that it is about."""
     original = getattr(owner, name)
 
-    def noted(*arguments):
-        with timed(what):
-            return original(*arguments)
+    def noted(self, *arguments):
+        number, start = count(*arguments), time.perf_counter()
+        result = original(self, *arguments)
+        spent[what] += [1000 * (time.perf_counter() - start) / number] * number if number else []
+        return result
 
     setattr(owner, name, noted)
 

@@ -1,12 +1,13 @@
-"""Which holes of a chapter the reference enters while it runs a case."""
+"""Which holes of a chapter the reference enters while it runs a case, and what follows of it."""
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from types import ModuleType
 
 from . import holes
-from .chapters import Chapter
+from .chapters import Chapter, Exercise
 from .holes import Sources
 from .probes import Case
 
@@ -39,3 +40,30 @@ def _entered(engine: ModuleType, case: Case, starts: dict[tuple[str, int], str])
     finally:
         sys.setprofile(None)
     return frozenset(seen)
+
+
+@dataclass
+class Group:
+    """Exercises that run alone together: none has a hole that another one needs."""
+
+    exercises: list[str]
+    holes: set[str]
+    needs: set[str]
+
+    def accepts(self, other: "Group") -> bool:
+        return not (self.holes | other.holes) & (self.needs | other.needs)
+
+
+def groups(exercises: Iterable[Exercise], needs: Mapping[str, Iterable[str]]) -> list[Group]:
+    """Those that need holes of others, in as few groups as one finds by taking them in order."""
+    found: list[Group] = []
+    for exercise in exercises:
+        own = Group([exercise.id], set(exercise.holes), set(needs[exercise.id]))
+        group = next((group for group in found if group.accepts(own)), None)
+        if own.needs and group:
+            group.exercises += own.exercises
+            group.holes |= own.holes
+            group.needs |= own.needs
+        elif own.needs:
+            found.append(own)
+    return found

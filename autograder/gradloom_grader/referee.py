@@ -2,8 +2,9 @@
 
 import hashlib
 import hmac
+import itertools
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from . import build, earlier, faults, figures, holes, intake, probes
@@ -11,7 +12,7 @@ from .answers import read_answers
 from .chapters import Chapter, Course, Exercise
 from .diagnosis import Diagnosis, Evidence, Match
 from .earlier import ALL_MINE, OwnLibrary, OwnRun
-from .entered import entered_holes
+from .entered import Group, entered_holes, groups
 from .errors import SubmissionError
 from .intake import Submission
 from .jail import Fault, Jail, Outcome, Question
@@ -62,6 +63,10 @@ class Referee:
             e.id: frozenset().union(*(self.enters[c.key] for c in self.cases_of(e))) - set(e.holes)
             for e in self.chapter.exercises
         }
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        return groups(self.chapter.exercises, self.needs)
 
     @cached_property
     def shown(self) -> dict[str, tuple[Question, object]]:
@@ -136,7 +141,10 @@ class Grading:
         self.findings = self._judged(self.asked, self.together)
         self.shares = {e.id: self._shares(e, self.findings) for e in self.exercises}
         tried = [e for e in self.exercises if e.id in self.submission.attempted]
-        self.alone = {e.id: self._alone(e) for e in tried if self._may_be_carried(e)}
+        again = {e.id for e in tried if self._may_be_carried(e)}
+        self.alone: dict[str, dict[str, float]] = {}
+        for group in self.referee.groups:
+            self.alone |= self._alone(group, again)
         self.own = {e.id: self._on_own_library(e) for e in tried if e.library_from is not None}
         results = [self._result(e) for e in self.exercises]
         return self.referee._report(
@@ -205,17 +213,23 @@ class Grading:
         """
         if min(self.shares[exercise.id].values()) == 1 or not self.referee.needs[exercise.id]:
             return False
-        if self._failing(self._owners(exercise)):
+        if self._failing(self._owners(self.referee.needs[exercise.id])):
             return True
         failed = {c.key for c in self.referee.cases_of(exercise)} & self.findings.keys()
         return failed != set().union(*(m.cases for m in self._matches(exercise)))
 
-    def _alone(self, exercise: Exercise) -> dict[str, float]:
-        """Run the parts that failed with the holes they need filled from the reference."""
-        others, shares = self.referee.needs[exercise.id], self.shares[exercise.id]
-        everything = self.referee.cases_of(exercise)
-        cases = [c for c in everything if c.probe.gate or shares[c.part] < 1]
-        return self._again(cases, filled={h: self.referee.pieces[h] for h in sorted(others)})
+    def _alone(self, group: Group, again: set[str]) -> dict[str, dict[str, float]]:
+        """What the parts that failed earn with all that the group needs filled."""
+        exercises = [e for e in self.exercises if e.id in again & set(group.exercises)]
+        cases = {e.id: self._failed_parts(e) for e in exercises}
+        filled = {hole: self.referee.pieces[hole] for hole in sorted(group.needs)}
+        findings = self._again(list(itertools.chain(*cases.values())), filled=filled)
+        return {name: _earned(each, findings) for name, each in cases.items()}
+
+    def _failed_parts(self, exercise: Exercise) -> list[Case]:
+        shares = self.shares[exercise.id]
+        cases = self.referee.cases_of(exercise)
+        return [case for case in cases if case.probe.gate or shares[case.part] < 1]
 
     def _on_own_library(self, exercise: Exercise) -> OwnRun:
         """Run it on the library that the student's earlier chapters make, if that may matter."""
@@ -223,7 +237,9 @@ class Grading:
         settled = self.library.but and min(shares.values()) == 1
         changes = {} if settled else self.library.changes
         cases = self.referee.cases_of(exercise)
-        earned = self._again(cases, changes=changes, given=self.given) if changes else {}
+        earned = {}
+        if changes:
+            earned = _earned(cases, self._again(cases, changes=changes, given=self.given))
         return OwnRun(self.library, exercise.points, shares, earned)
 
     @cached_property
@@ -236,16 +252,20 @@ class Grading:
         referee = self.referee
         return earlier.own_library(referee.jail, referee.course, referee.chapter, self.earlier)
 
-    def _again(self, cases: list[Case], **how) -> dict[str, float]:
-        """What parts earn on a kit with other pieces or modules."""
+    def _again(self, cases: list[Case], **how) -> dict[str, Finding]:
+        """What is wrong on a kit with other pieces or modules."""
         dead = [i for i, c in self.together.cells.items() if c.fault and c.fault.kind != "error"]
-        outcome = self._run(cases, skip=dead, **how)
-        return _earned(cases, self._judged(cases, outcome))
+        return self._judged(cases, self._run(cases, skip=dead, **how))
 
-    def _owners(self, exercise: Exercise) -> list[str]:
-        """The exercises whose holes this one's probes enter."""
-        others = self.referee.needs[exercise.id]
-        return [e.id for e in self.exercises if others & set(e.holes)]
+    def _owners(self, others: Collection[str]) -> list[str]:
+        """The exercises that have these holes."""
+        return [e.id for e in self.exercises if set(others) & set(e.holes)]
+
+    def _guilty(self, exercise: Exercise) -> list[str]:
+        """Whose mistake it was: of those it needs, or else of all that were filled for it."""
+        filled = next(g.needs for g in self.referee.groups if exercise.id in g.exercises)
+        needed, others = self._owners(self.referee.needs[exercise.id]), self._owners(filled)
+        return self._failing(needed) or self._failing(others) or needed
 
     def _failing(self, names: list[str]) -> list[str]:
         return [name for name in names if min(self.shares[name].values()) < 1]
@@ -255,8 +275,7 @@ class Grading:
     ) -> str:
         lines = []
         if carried:
-            owners = self._owners(exercise)
-            guilty = ", ".join(self._failing(owners) or owners)
+            guilty = ", ".join(self._guilty(exercise))
             lines.append(
                 f"Error carried forward: it fails only because of {guilty}. "
                 "With that mended it is right, so the mistake counts once."
