@@ -12,7 +12,7 @@ from pathlib import Path
 
 from . import holes
 from .errors import AuthorError
-from .kit.library.source import dedented
+from .kit.library.source import dedented, parse
 
 
 def wrong(*names: str):
@@ -47,7 +47,7 @@ def read_answers(path: Path) -> list[Answer]:
         return []
     text = path.read_text("utf-8")
     try:
-        body = ast.parse(text).body
+        body = parse(text).body
     except SyntaxError as error:
         raise AuthorError(path, error.lineno or 1, f"this is not Python: {error.msg}") from None
     nodes = [node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)]

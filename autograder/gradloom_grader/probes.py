@@ -64,7 +64,7 @@ class Probe:
     gate: bool
     verify: Callable | None
 
-    @property
+    @cached_property
     def says(self) -> str:
         return " ".join((self.body.__doc__ or "").split())
 
@@ -114,15 +114,15 @@ class Case:
     probe: Probe
     params: dict
 
-    @property
+    @cached_property
     def part(self) -> str:
         return self._formatted(self.probe.part)
 
-    @property
+    @cached_property
     def says(self) -> str:
         return self._formatted(self.probe.says)
 
-    @property
+    @cached_property
     def visible(self) -> bool:
         return not any(isinstance(v, Drawn) for v in self._given().values())
 

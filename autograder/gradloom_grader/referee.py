@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
-from . import build, earlier, faults, figures, holes, intake, probes
+from . import earlier, faults, figures, holes, intake, probes
 from .answers import read_answers
 from .chapters import Chapter, Course, Exercise
 from .diagnosis import Diagnosis, Evidence, Match
@@ -39,7 +39,6 @@ class Referee:
         self.cases, self.judge = cases, judge
         self.given = intake.given_cells(template)
         self.engine = course.engine(chapter)
-        self.kit = build.kit_sources(course, chapter)
         self.reference = holes.load(self.engine)
         self.secret = course_secret(course.folder)
         self.base_key = base_key(course, chapter, jail.limits, jail.description)

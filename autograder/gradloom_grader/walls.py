@@ -34,7 +34,8 @@ ENVIRONMENT = {
 }
 ALIKE = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "NPY_DISABLE_CPU_FEATURES")  # in rounding
 ENVIRONMENT |= {name: os.environ[name] for name in ALIKE if name in os.environ}
-ARGUMENTS = ("-s", "-P", "-B", "-c", "from gradloom_grader.worker import main; main()")
+_START = "import gc; gc.disable(); from gradloom_grader.worker import main; main()"
+ARGUMENTS = ("-s", "-P", "-B", "-c", _START)
 
 _CLONE_THREAD = 0x00010000
 _NOBODY = "65534"
