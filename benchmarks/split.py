@@ -63,7 +63,7 @@ def prepare(folder: Path) -> Rehearsal:
 
 
 def whole(folder: Path, cores: list[int]) -> None:
-    """The command from its start to its end, with nothing graded before."""
+    """The command from its start to its end, with nothing graded before, as it is run by hand."""
     copy = shutil.copytree(folder, folder.with_name(f"whole-{len(cores)}"))
     command = [str(Path(sys.executable).with_name("gradloom")), "grade", CHAPTER]
     start = time.perf_counter()
@@ -72,6 +72,7 @@ def whole(folder: Path, cores: list[int]) -> None:
         cwd=copy,
         check=True,
         capture_output=True,
+        env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
         preexec_fn=lambda: os.sched_setaffinity(0, cores),
     )
     seconds = time.perf_counter() - start

@@ -222,10 +222,13 @@ def test_misconceptions_are_not_sought_where_all_is_carried(
 ):
     """They take their time, and the guilty exercise has its own."""
 
+    runs = []
+
     class FakeJail:
         limits, description, until = Limits(), "a jail", 0.0
 
         def run(self, cells, questions, **how):
+            runs.append(how)
             alone = {case.key: expected[case.key] for case in cases} if "filled" in how else {}
             return Outcome(cells={}, answers=alone, flags=[])
 
@@ -238,6 +241,7 @@ def test_misconceptions_are_not_sought_where_all_is_carried(
     carried = {e.id for e in report.exercises if e.status == "carried"}
     assert "sub-backward" in carried
     assert not carried & grading.matches.keys()
+    assert len(runs) == 1 + len(graded.groups), "whoever can runs alone side by side"
 
 
 class TestInputs:
