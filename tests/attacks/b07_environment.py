@@ -31,7 +31,7 @@ class Mul(Function):
 CONTROL = {
     "printed": [
         "beside the usual: ['DECOY']",
-        "arguments: ['from gradloom_grader.worker import main; main()']",
+        "arguments: ['import gc; gc.disable(); from gradloom_grader.worker import main; main()']",
         "metadata: Operation not permitted",
     ],
 }
