@@ -51,6 +51,7 @@ class Question:
 
     @cached_property
     def frame(self) -> bytes:
+        """It as a request, ready to be sent."""
         probe = memory.frozen(self.source, "<probe>")
         return wire.encode({"do": "ask", "probe": probe, "inputs": self.inputs}, _BIG)
 

@@ -18,6 +18,14 @@ from gradloom_grader.session import Client
 COURSE = Path(__file__).parents[2] / "course"
 SCHEMA = json.loads(Path(report.__file__).with_name("report.schema.json").read_text("utf-8"))
 WRONG_NEGATE = {"ops.Negate.forward": "def forward(self, a):\n    return 2 * a"}
+BEYOND_THE_REFERENCE = {
+    "ops.Exp.forward": "def forward(self, a):\n    return 0 * a",
+    "ops.Sub.backward": (
+        "def backward(self, out_grad, node):\n"
+        "    one = Exp()(0 * out_grad)\n"
+        "    return out_grad * one, -out_grad * one"
+    ),
+}
 WRONG_MUL = {"ops.Mul.backward": "def backward(self, out_grad, node):\n    return None, None"}
 
 
@@ -28,6 +36,13 @@ def statuses(found) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def broken_negate(grade, rehearsal):
     return grade(rehearsal.filled(WRONG_NEGATE))
+
+
+def test_a_mistake_that_only_the_student_s_way_meets_is_carried_too(grade, rehearsal, result):
+    """The reference of `sub-backward` knows no exp; a group that needs it has it filled."""
+    found = result(grade(rehearsal.filled(BEYOND_THE_REFERENCE)), "sub-backward")
+    assert found.status == "carried"
+    assert "only because of unary-forward" in found.because
 
 
 def replaced(notebook: dict, name: str, source: str) -> dict:
