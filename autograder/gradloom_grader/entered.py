@@ -53,17 +53,22 @@ class Group:
     def accepts(self, other: "Group") -> bool:
         return not (self.holes | other.holes) & (self.needs | other.needs)
 
+    def take(self, other: "Group") -> None:
+        self.exercises += other.exercises
+        self.holes |= other.holes
+        self.needs |= other.needs
+
 
 def groups(exercises: Iterable[Exercise], needs: Mapping[str, Iterable[str]]) -> list[Group]:
     """Those that need holes of others, in as few groups as one finds by taking them in order."""
     found: list[Group] = []
     for exercise in exercises:
+        if not needs[exercise.id]:
+            continue
         own = Group([exercise.id], set(exercise.holes), set(needs[exercise.id]))
         group = next((group for group in found if group.accepts(own)), None)
-        if own.needs and group:
-            group.exercises += own.exercises
-            group.holes |= own.holes
-            group.needs |= own.needs
-        elif own.needs:
+        if group is None:
             found.append(own)
+        else:
+            group.take(own)
     return found
